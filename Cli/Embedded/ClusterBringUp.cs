@@ -33,6 +33,11 @@ internal sealed class ClusterBringUp(
 
         foreach (var replica in cluster.Instances.Where(instance => instance != primary))
         {
+            if (StateOf(replica) is { State: DataDirectoryState.Finished, IsReplica: true } && ReplicaSource.Follow(folder, replica, primary, passwords))
+            {
+                await controller.ReloadAsync(replica, cancellationToken);
+            }
+
             await BringUpAsync(replica, passwords, () => new ClusterMaker(folder, postgres, controller, _init, request.Declaration)
                 .MakeReplicaAsync(replica, primary, passwords, cancellationToken), cancellationToken);
             progress.Report(replica.Name, "ready");
@@ -48,11 +53,12 @@ internal sealed class ClusterBringUp(
         {
             progress.Report(instance.Name, "making");
             await controller.StopAsync(instance, ShutdownMode.Immediate, cancellationToken);
-            data.Discard();
+            await data.DiscardAsync(cancellationToken);
             await make();
             return;
         }
 
+        await controller.SettleAsync(instance, cancellationToken);
         if (request.ResetPasswords && !data.IsReplica)
         {
             progress.Report(instance.Name, "setting passwords");

@@ -14,8 +14,8 @@ internal static class StatusReader
     {
         var store = new StateStore(folder);
         var (state, secrets) = (store.Read(), store.ReadSecrets());
-        var instances = DataSurvey.Instances(folder)
-            .Where(known => state.Clusters.Count == 0 || (state.Clusters.Contains(known.Cluster) && known.Ordinal <= state.InstancesPerCluster))
+        var declared = state.Clusters.SelectMany(cluster => Enumerable.Range(1, state.InstancesPerCluster).Select(ordinal => new Instance(cluster, ordinal, cluster, null)));
+        var instances = (state.Clusters.Count == 0 ? DataSurvey.Instances(folder) : declared)
             .OrderBy(known => known.Cluster.Length).ThenBy(known => known.Cluster, StringComparer.Ordinal).ThenBy(known => known.Ordinal)
             .Select(known => known with
             {
@@ -32,7 +32,7 @@ internal static class StatusReader
     {
         _ when instances.Count == 0 => "absent",
         _ when instances.All(instance => instance.State == "running") => "running",
-        _ when instances.All(instance => instance.State is "stopped" or "unfinished") => "stopped",
+        _ when instances.All(instance => instance.State is "stopped" or "unfinished" or "absent") => "stopped",
         _ => "partial",
     };
 
@@ -46,7 +46,11 @@ internal static class StatusReader
             data.Major?.ToString(System.Globalization.CultureInfo.InvariantCulture), data.FullPath);
         if (data.State != DataDirectoryState.Finished)
         {
-            return status with { State = running is null ? "unfinished" : "making" };
+            return status with
+            {
+                Role = instance.Ordinal == 1 ? "primary" : "replica",
+                State = data.State == DataDirectoryState.Absent ? "absent" : running is null ? "unfinished" : "making",
+            };
         }
 
         if (running is null || passwords is null)

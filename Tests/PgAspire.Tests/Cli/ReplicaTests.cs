@@ -59,15 +59,6 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public async Task ACommitWaitsForTheReplicasThatAreDeclared()
-    {
-        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "synchronous": "any 1" }""");
-        (await topology.UpAsync()).Succeeded();
-        await AssertStreamingAsync(topology, 1);
-        Assert.Equal("quorum", await topology.AskAsync("pg1-1", "SELECT sync_state FROM pg_stat_replication", RoleNames.Monitor));
-    }
-
-    [Fact]
     public async Task AClusterWhosePrimaryIsGoneIsNotMadeAnew()
     {
         await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast" }""");
