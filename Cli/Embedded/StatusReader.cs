@@ -30,7 +30,7 @@ internal static class StatusReader
 
     internal static string Summarise(IReadOnlyCollection<InstanceStatus> instances) => true switch
     {
-        _ when instances.Count == 0 => "absent",
+        _ when instances.All(instance => instance.State == "absent") => "absent",
         _ when instances.All(instance => instance.State == "running") => "running",
         _ when instances.All(instance => instance.State is "stopped" or "unfinished" or "absent") => "stopped",
         _ => "partial",
