@@ -8,7 +8,7 @@ namespace PgAspire.Cli.Embedded;
 /// <summary>Observes the topology; changes nothing.</summary>
 internal static class StatusReader
 {
-    private const int PatienceSeconds = 2;
+    private const int PatienceSeconds = 5;
 
     public static async Task<TopologyStatus> ReadAsync(StateFolder folder, CancellationToken cancellationToken)
     {
