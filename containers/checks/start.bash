@@ -12,11 +12,11 @@ check "a password and a password file exclude each other" fails both
 
 start args -e POSTGRES_PASSWORD_FILE=/password -v "$work/password:/password:ro" \
     -e POSTGRES_USER=owner -e POSTGRES_DB=shop -e 'POSTGRES_INITDB_ARGS=--data-checksums --wal-segsize=32' \
-    -e POSTGRES_INITDB_WALDIR=/wal -- -c max_connections=42 -c 'application_name=two words'
+    -e POSTGRES_INITDB_WALDIR=/wal -- -c max_connections=42 -c 'cluster_name=two words'
 check "starts with a password file" ready args
 user=owner database=shop
 check "-c reaches the server" answers args 'SHOW max_connections' 42
-check "an argument may hold a blank" answers args "SELECT reset_val FROM pg_settings WHERE name = 'application_name'" 'two words'
+check "an argument may hold a blank" answers args 'SHOW cluster_name' 'two words'
 check "POSTGRES_INITDB_ARGS reaches initdb" answers args 'SHOW wal_segment_size' 32MB
 check "POSTGRES_INITDB_WALDIR holds the log" docker exec "$prefix-args" test -d /wal/archive_status
 check "POSTGRES_USER is superuser" answers args 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user' t

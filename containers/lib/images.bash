@@ -12,13 +12,13 @@ short_reference() {
 
 recipes_on_offer() { (cd "$home/recipes" && find . -name recipe.bash -printf '%h\n' | sed 's|^\./||' | sort); }
 
-# Hash of all that shapes an image: the recipe's files, these scripts, and what the tag selects (its major version).
+# Hash of all that shapes an image: the recipe's files, how it is built, and what the tag selects.
 recipe_hash() {
     local recipe=$1 selector=$2
     {
         printf '%s %s\n' "$recipe" "$selector"
         cd "$home"
-        find "recipes/$recipe" lib build-local-images -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+        find "recipes/$recipe" lib/build.bash -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     } | sha256sum | cut -c1-16
 }
 

@@ -1,12 +1,11 @@
 # Which Debian suite carries a package. Newest first, but unstable last: it is the one that can be broken.
 suites=(forky trixie bookworm sid)
 
-declare -A suite_packages=()
-
 # Reads a suite's index once a run, with apt's own signature checks, into a state of its own.
+# $work/apt-SUITE/lists is afterwards what mmdebstrap starts from; no such folder: the suite is of no use.
 load_suite() {
     local suite=$1 state=$work/apt-$1
-    [[ -z ${suite_packages[$suite]+read} ]] || return 0
+    [[ ! -e $state ]] || return 0
     mkdir -p "$state"/{lists/partial,cache/archives/partial,etc/apt.conf.d,etc/sources.list.d,etc/preferences.d}
     : > "$state/status"
     sources_for "$suite" > "$state/etc/sources.list"
@@ -18,37 +17,37 @@ load_suite() {
         ((EUID)) || printf 'APT::Sandbox::User "root";\n'
         apt_options_for "$suite"
     } > "$state/apt.conf"
-    if APT_CONFIG=$state/apt.conf apt-get -qq update > "$state/log" 2>&1; then
-        suite_packages[$suite]=$state/apt.conf
-    else
+    if ! APT_CONFIG=$state/apt.conf apt-get -qq update > "$state/log" 2>&1; then
         warn "no use of $suite: $(grep -m1 -E '^[EW]:' "$state/log" || echo 'apt-get update failed')"
-        suite_packages[$suite]=''
+        rm -rf "$state/lists"
     fi
 }
 
 # package_version suite package: the version on offer, empty when there is none.
 package_version() {
-    [[ -n ${suite_packages[$1]} ]] || return 0
-    APT_CONFIG=${suite_packages[$1]} apt-cache policy "$2" 2>/dev/null |
+    [[ -d $work/apt-$1/lists ]] || return 0
+    APT_CONFIG=$work/apt-$1/apt.conf apt-cache policy "$2" 2>/dev/null |
         awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
 }
 
-# find_package name: sets suite and version to the first suite that has it; false when none has.
+# find_package name [version-pattern]: sets suite and version to the first suite that has it; false when none has.
 find_package() {
     for suite in "${suites[@]}"; do
         load_suite "$suite"
         version=$(package_version "$suite" "$1")
-        [[ -z $version ]] || return 0
+        # shellcheck disable=SC2053
+        if [[ $version && $version == ${2:-*} ]]; then return 0; fi
     done
     suite='' version=''
     return 1
 }
 
-# Names of packages that match a pattern over all suites read so far, as "name (suite)".
+# Packages whose name matches a pattern over all suites read so far, as "name version (suite)".
 packages_on_offer() {
-    local s
+    local s name
     for s in "${suites[@]}"; do
-        [[ -n ${suite_packages[$s]:-} ]] || continue
-        APT_CONFIG=${suite_packages[$s]} apt-cache --names-only search "$1" | awk -v s="$s" '{ print $1 " (" s ")" }'
+        [[ -d $work/apt-$s/lists ]] || continue
+        APT_CONFIG=$work/apt-$s/apt.conf apt-cache --names-only search "$1" |
+            while read -r name _; do printf '%s %s (%s)\n' "$name" "$(package_version "$s" "$name")" "$s"; done
     done | sort -u | paste -sd, | sed 's/,/, /g'
 }

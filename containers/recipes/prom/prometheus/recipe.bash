@@ -1,7 +1,13 @@
-# The prom/prometheus image, from the newest suite that has it.
+# The prom/prometheus image. The tag's major version is kept, as the two differ; the rest is Debian's choice.
 recipe_package=prometheus
 recipe_pattern='^prometheus$'
-recipe_init() { :; }
+
+recipe_init() {
+    if [[ $1 =~ ^v?([0-9]+)(\.|$) ]]; then
+        recipe_versions="${BASH_REMATCH[1]}.*"
+        recipe_selector=${BASH_REMATCH[1]}
+    fi
+}
 
 recipe_config() {
     local console=''
