@@ -39,7 +39,7 @@ start trust -e POSTGRES_HOST_AUTH_METHOD=trust
 check "POSTGRES_HOST_AUTH_METHOD=trust needs no password" ready trust
 check "and warns" logged trust WARNING
 
-start anyone --user 12345:0 "${auth[@]}" --tmpfs "$mount:mode=1777" -- postgres -c max_connections=43
+start anyone --user 12345:0 "${auth[@]}" --tmpfs "$mount:uid=12345,mode=0700" -- postgres -c max_connections=43
 check "runs as any user, with postgres named" ready anyone
 check "that user owns the data" equal "$(docker exec "$prefix-anyone" stat -c %u "$data/PG_VERSION")" 12345
 
