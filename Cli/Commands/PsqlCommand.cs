@@ -31,9 +31,14 @@ internal static class PsqlCommand
         }
 
         var store = new StateStore(folder);
-        var role = parse.GetRequiredValue(Role);
-        var psql = Path.Combine(store.Read().Binaries, OperatingSystem.IsWindows() ? "psql.exe" : "psql");
         using var interruption = new Interruption(); // Ctrl+C is psql's own here.
+        var role = parse.GetRequiredValue(Role);
+        if (store.Read().Host == Aspire.HostChoice.Aspire)
+        {
+            return await Aspire.AspireSession.PsqlAsync(folder, instance, role, parse.GetValue(Arguments) ?? []);
+        }
+
+        var psql = Path.Combine(store.Read().Binaries, OperatingSystem.IsWindows() ? "psql.exe" : "psql");
         return await new ExternalProgram(psql, [.. parse.GetValue(Arguments) ?? []])
         {
             Environment = new Dictionary<string, string?>

@@ -21,6 +21,9 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string SecretsFile => Path.Combine(Root, "secrets.json");
 
+    /// <summary>What the Aspire app host says of itself.</summary>
+    public string AppHostFile => Path.Combine(Root, "apphost.json");
+
     public string Templates => Path.Combine(Root, "templates");
 
     public string Sockets => Path.Combine(Root, "run");
