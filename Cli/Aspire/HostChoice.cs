@@ -1,5 +1,3 @@
-using PgAspire.Cli.Processes;
-
 namespace PgAspire.Cli.Aspire;
 
 /// <summary>Which host an <c>up</c> uses, and why.</summary>
