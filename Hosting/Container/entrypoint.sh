@@ -121,10 +121,11 @@ make_data() {
 # configure [line ...]: all that is generated lies outside the data directory, which stays as initdb made it.
 configure() {
     printf '%s\n' "include '$PGDATA/postgresql.conf'" "$PGASPIRE_SETTINGS" "listen_addresses = '*'" "port = 5432" \
-        "unix_socket_directories = '$run'" "hba_file = '$run/pg_hba.conf'" "$@" > "$run/postgresql.conf"
+        "unix_socket_directories = '$run'" "hba_file = '$run/pg_hba.conf'" "ident_file = '$run/pg_ident.conf'" "$@" > "$run/postgresql.conf"
+    printf '%s\n' "${PGASPIRE_IDENT:?}" > "$run/pg_ident.conf"
 }
 
-admit_everybody() { printf '%s\n' "local all postgres peer" "$PGASPIRE_HBA" > "$run/pg_hba.conf"; }
+admit() { printf '%s\n' "$1" > "$run/pg_hba.conf"; }
 
 sql() { psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --output /dev/null "$@"; }
 
@@ -160,8 +161,11 @@ wait_for_server() {
 
 fill() {
     trap 'give_up; exit 0' ERR
-    export PGHOST=$run PGUSER=postgres PGDATABASE=postgres PGOPTIONS='-c client_min_messages=notice'
+    export PGHOST=$run PGUSER=postgres PGDATABASE=postgres
     wait_for_server
+    # Whoever knocks meanwhile is turned away, which is no news; nor is a statement with a verifier in it.
+    configure "fsync = off" "log_min_messages = panic"
+    kill -HUP "$$"
     sql <<< "${PGASPIRE_BOOTSTRAP:?}"
     run_scripts
     sql --dbname postgres <<< CHECKPOINT
@@ -169,7 +173,7 @@ fill() {
     kill -HUP "$$"
     [[ ${PGASPIRE_DURABILITY:-} == fast ]] || sync -f "$PGDATA"
     mv "$making" "$made"
-    admit_everybody
+    admit "$PGASPIRE_HBA"
     kill -HUP "$$"
     say "ready"
 }
@@ -189,10 +193,10 @@ if [[ ! -s $PGDATA/PG_VERSION || -e $making ]]; then
     make_data
     # Nothing is durable before it is complete: one flush at the end instead of many on the way.
     configure "fsync = off"
-    printf 'local all postgres peer\n' > "$run/pg_hba.conf"
+    admit "${PGASPIRE_HBA_MAKING:?}"
     fill &
 else
     configure
-    admit_everybody
+    admit "$PGASPIRE_HBA"
 fi
 exec postgres -D "$PGDATA" -c config_file="$run/postgresql.conf"

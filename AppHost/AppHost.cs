@@ -1,0 +1,11 @@
+var builder = DistributedApplication.CreateBuilder(args);
+
+// N PostgreSQL clusters, as topology.json declares them.
+var postgres = builder.AddPostgresTopology("postgres");
+
+// It finds its databases in ConnectionStrings:pg1 … pgN, and starts while they do.
+var api = builder.AddProject<Projects.SampleApi>("api")
+    .WithReference(postgres)
+    .WithHttpHealthCheck("/health");
+
+builder.Build().Run();
