@@ -5,6 +5,7 @@ var postgres = builder.AddPostgresTopology("postgres");
 
 // It finds its databases in ConnectionStrings:pg1 … pgN, and starts while they do.
 var api = builder.AddProject<Projects.SampleApi>("api")
+    .WithHttpEndpoint()
     .WithReference(postgres)
     .WithHttpHealthCheck("/health");
 
