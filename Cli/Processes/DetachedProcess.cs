@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -7,7 +8,7 @@ namespace PgAspire.Cli.Processes;
 internal sealed record DetachedProcess(int Id, DateTime StartedAt)
 {
     /// <summary>Starts a program, its output appended to a log file.</summary>
-    public static async Task<DetachedProcess> StartAsync(Command command, string logFile, CancellationToken cancellationToken)
+    public static async Task<DetachedProcess> StartAsync(ExternalProgram command, string logFile, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -30,6 +31,20 @@ internal sealed record DetachedProcess(int Id, DateTime StartedAt)
 
     public static DetachedProcess Current() => Of(Process.GetCurrentProcess());
 
+    /// <summary>The process of this number; null where it is gone, or is dead and nobody has asked for its exit code.</summary>
+    public static DetachedProcess? Find(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return IsZombie(id) ? null : Of(process);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    }
+
     public bool IsAlive() => Find(Id) is { } found && Math.Abs((found.StartedAt - StartedAt).TotalSeconds) < 2;
 
     /// <summary>Asks it to end, and waits for that; kills it after <paramref name="patience"/>.</summary>
@@ -40,36 +55,41 @@ internal sealed record DetachedProcess(int Id, DateTime StartedAt)
             return;
         }
 
-        using var process = Process.GetProcessById(Id);
-        if (OperatingSystem.IsWindows() || !Native.Signal(Id, Native.SigTerm))
+        if (OperatingSystem.IsWindows())
         {
-            process.Kill();
+            Kill();
+        }
+        else
+        {
+            Native.Signal(Id, Native.SigTerm);
         }
 
-        using var patient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patient.CancelAfter(patience);
-        try
+        if (!await Wait.UntilAsync(() => !IsAlive(), patience, cancellationToken))
         {
-            await process.WaitForExitAsync(patient.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            process.Kill();
-            await process.WaitForExitAsync(cancellationToken);
+            Kill();
+            await Wait.UntilAsync(() => !IsAlive(), patience, cancellationToken);
         }
     }
 
-    private static DetachedProcess? Find(int id)
+    private void Kill()
     {
-        try
+        if (IsAlive())
         {
-            using var process = Process.GetProcessById(id);
-            return Of(process);
+            using var process = Process.GetProcessById(Id);
+            process.Kill();
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+    }
+
+    private static bool IsZombie(int id)
+    {
+        var status = $"/proc/{id}/stat";
+        if (!File.Exists(status))
         {
-            return null;
+            return false;
         }
+
+        var text = File.ReadAllText(status);
+        return text.AsSpan(text.LastIndexOf(')') + 1).TrimStart().StartsWith("Z");
     }
 
     private static DetachedProcess Of(Process process) => new(process.Id, process.StartTime.ToUniversalTime());

@@ -30,7 +30,7 @@ internal sealed class ServerUser
     }
 
     /// <summary>The command as this user.</summary>
-    public Command Wrap(Command command) => _other is not { } user
+    public ExternalProgram Wrap(ExternalProgram command) => _other is not { } user
         ? command
         : command with
         {

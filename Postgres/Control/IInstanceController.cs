@@ -13,7 +13,7 @@ public enum ShutdownMode
 }
 
 /// <summary>
-/// What starts, stops and kills instances: the one thing that differs between hosts, so that the rules above it are
+/// What starts and stops instances: the one thing that differs between hosts, so that the rules above it are
 /// written once. Every method may be called again after it was interrupted.
 /// </summary>
 public interface IInstanceController
@@ -23,9 +23,6 @@ public interface IInstanceController
 
     /// <summary>Shuts the server down; returns when it is gone. Nothing happens where it does not run.</summary>
     Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken);
-
-    /// <summary>Kills the server and all its processes; returns when it is certain that none of them is left.</summary>
-    Task KillAsync(Instance instance, CancellationToken cancellationToken);
 
     /// <summary>Whether the server's process exists, whatever state it is in.</summary>
     bool IsRunning(Instance instance);

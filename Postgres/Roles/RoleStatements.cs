@@ -3,6 +3,12 @@ namespace PgAspire.Postgres.Roles;
 /// <summary>The SQL that makes a new cluster's roles and its application database.</summary>
 public static class RoleStatements
 {
+    /// <summary>
+    /// The last statement of a cluster's making, after the init scripts: until then the application cannot log in, so that
+    /// it never sees a half-made database.
+    /// </summary>
+    public const string AdmitApplication = $"ALTER ROLE {RoleNames.Application} LOGIN";
+
     /// <summary>Statements for the superuser in database <c>postgres</c>, each to be run outside a transaction, in this order.</summary>
     /// <param name="verifiers">The password verifier (<see cref="ScramVerifier"/>) by role.</param>
     /// <param name="database">The application database.</param>
@@ -13,7 +19,7 @@ public static class RoleStatements
         "SET log_min_duration_statement = -1",
         "SET log_statement = none",
         $"ALTER ROLE {RoleNames.Superuser} PASSWORD '{verifiers(RoleNames.Superuser)}'",
-        $"CREATE ROLE {RoleNames.Application} LOGIN PASSWORD '{verifiers(RoleNames.Application)}'",
+        $"CREATE ROLE {RoleNames.Application} NOLOGIN PASSWORD '{verifiers(RoleNames.Application)}'",
         $"CREATE ROLE {RoleNames.Replicator} LOGIN REPLICATION PASSWORD '{verifiers(RoleNames.Replicator)}'",
         $"CREATE ROLE {RoleNames.Monitor} LOGIN PASSWORD '{verifiers(RoleNames.Monitor)}' IN ROLE pg_monitor",
         .. RewindGrants,

@@ -19,7 +19,7 @@ public static class ConnectionStrings
             throw new ArgumentException("A cluster has at least one instance.", nameof(instances));
         }
 
-        var builder = new NpgsqlConnectionStringBuilder { Username = role, Database = database };
+        var builder = new NpgsqlConnectionStringBuilder();
         if (instances.Count == 1)
         {
             builder.Host = instances.First().Host;
@@ -30,6 +30,9 @@ public static class ConnectionStrings
             builder.Host = string.Join(',', instances.Select(instance => $"{instance.Host}:{instance.Port}"));
             builder.TargetSessionAttributes = "primary";
         }
+
+        builder.Database = database;
+        builder.Username = role;
 
         if (password is not null)
         {

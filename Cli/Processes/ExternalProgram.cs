@@ -7,7 +7,7 @@ namespace PgAspire.Cli.Processes;
 internal sealed record CommandResult(int ExitCode, string Output, string Error);
 
 /// <summary>One run of a program to its end.</summary>
-internal sealed record Command(string Program, params IReadOnlyList<string> Arguments)
+internal sealed record ExternalProgram(string Program, params IReadOnlyList<string> Arguments)
 {
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
