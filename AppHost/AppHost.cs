@@ -4,9 +4,12 @@ var builder = DistributedApplication.CreateBuilder(args);
 var postgres = builder.AddPostgresTopology("postgres");
 
 // It finds its databases in ConnectionStrings:pg1 … pgN, and starts while they do.
-var api = builder.AddProject<Projects.SampleApi>("api")
+builder.AddProject<Projects.SampleApi>("api")
     .WithHttpEndpoint()
     .WithReference(postgres)
-    .WithHttpHealthCheck("/health");
+    .WithHttpHealthCheck("/health")
+    .WithMetricsEndpoint();
+
+builder.AddPrometheus("prometheus");
 
 builder.Build().Run();

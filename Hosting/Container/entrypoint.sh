@@ -114,7 +114,7 @@ make_data() {
     find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name pgaspire.making ! -name lost+found -exec rm -rf {} +
     : > "$making"
     prepare_template
-    cp -a "$template/." "$PGDATA"
+    cp -r "$template/." "$PGDATA"
     give_identity || refuse "the prepared data directory has an unknown layout"
 }
 
@@ -169,10 +169,11 @@ fill() {
     sql <<< "${PGASPIRE_BOOTSTRAP:?}"
     run_scripts
     sql --dbname postgres <<< CHECKPOINT
-    configure
+    configure "log_min_messages = panic"
     kill -HUP "$$"
     [[ ${PGASPIRE_DURABILITY:-} == fast ]] || sync -f "$PGDATA"
     mv "$making" "$made"
+    configure
     admit "$PGASPIRE_HBA"
     kill -HUP "$$"
     say "ready"
