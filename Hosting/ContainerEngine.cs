@@ -19,8 +19,9 @@ internal sealed class ContainerEngine(IConfiguration configuration)
     /// <param name="input">Written to its standard input, where no process list shows it; null for nothing.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="cancellationToken">Kills it.</param>
+    /// <returns>What it wrote to standard output.</returns>
     /// <exception cref="DistributedApplicationException">It cannot be started, or it failed.</exception>
-    public async Task RunAsync(string? input, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(string? input, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Program, arguments)
         {
@@ -40,6 +41,8 @@ internal sealed class ContainerEngine(IConfiguration configuration)
             {
                 throw new DistributedApplicationException($"{Program} {start.ArgumentList[0]} failed: {(await error).Trim()}");
             }
+
+            return await output;
         }
         catch (Win32Exception exception)
         {

@@ -1,4 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using PgAspire.Hosting;
 using PgAspire.Hosting.Metrics;
 using PgAspire.Hosting.Resources;
@@ -22,6 +24,8 @@ public static class PrometheusBuilderExtensions
         this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton<ContainerEngine>();
+        builder.Services.TryAddSingleton<EngineGateway>();
         var prometheus = new PrometheusResource(name);
         return builder.AddResource(prometheus)
             .WithHttpEndpoint(port: port, targetPort: TargetPort, name: PrometheusResource.EndpointName)
@@ -33,9 +37,14 @@ public static class PrometheusBuilderExtensions
             .WithHttpHealthCheck("/-/ready")
             // What it scrapes is known when the resources are; naming their endpoints here also makes them reachable.
             .WithEnvironment(context => ScrapeConfiguration.Reference(builder.Resources, context))
-            .WithContainerFiles(ConfigurationFolder, async (_, cancellationToken) =>
+            .WithContainerFiles(ConfigurationFolder, async (context, cancellationToken) =>
             [
-                new ContainerFile { Name = "prometheus.yml", Contents = await ScrapeConfiguration.WriteAsync(builder.Resources, prometheus, cancellationToken) },
+                new ContainerFile
+                {
+                    Name = "prometheus.yml",
+                    Contents = await ScrapeConfiguration.WriteAsync(
+                        builder.Resources, prometheus, context.Services.GetRequiredService<EngineGateway>(), cancellationToken),
+                },
             ]);
     }
 

@@ -36,6 +36,10 @@ internal static class InstanceContainer
         if (!instance.Annotations.OfType<ContainerMountAnnotation>().Any(mount => mount.Target == path.Mount))
         {
             Mount(instance, data.Source, path.Mount, data.Type, isReadOnly: false);
+            if (scope.IsTransient && data.Type == ContainerMountType.Volume)
+            {
+                services.GetRequiredService<TransientVolumes>().Add(data.Source);
+            }
         }
 
         if (InitBundle.Load(declaration.InitScripts, cluster.BaseFolder).Folder is { } scripts)

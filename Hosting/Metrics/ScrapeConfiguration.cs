@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using PgAspire.Hosting.Resources;
 
@@ -16,18 +18,30 @@ internal static class ScrapeConfiguration
         }
     }
 
-    public static async Task<string> WriteAsync(IEnumerable<IResource> resources, PrometheusResource prometheus, CancellationToken cancellationToken)
+    public static async Task<string> WriteAsync(
+        IEnumerable<IResource> resources, PrometheusResource prometheus, EngineGateway gateway, CancellationToken cancellationToken)
     {
         var text = new StringBuilder("global:\n  scrape_interval: 5s\nscrape_configs:\n");
         Append(text, prometheus.Name, "/metrics", "localhost:9090");
         foreach (var (name, metrics) in Scraped(resources))
         {
-            var context = new ValueProviderContext { Caller = prometheus };
-            var target = await metrics.Endpoint.Property(EndpointProperty.HostAndPort).GetValueAsync(context, cancellationToken);
-            Append(text, name, metrics.Path, target!);
+            Append(text, name, metrics.Path, await TargetAsync(metrics.Endpoint, prometheus, gateway, cancellationToken));
         }
 
         return text.ToString();
+    }
+
+    private static async Task<string> TargetAsync(
+        EndpointReference endpoint, PrometheusResource prometheus, EngineGateway gateway, CancellationToken cancellationToken)
+    {
+        if (gateway.IsNeeded && !endpoint.Resource.IsContainer())
+        {
+            var port = await endpoint.Property(EndpointProperty.Port).GetValueAsync(cancellationToken);
+            return await gateway.OpenAsync(int.Parse(port!, CultureInfo.InvariantCulture), cancellationToken);
+        }
+
+        var context = new ValueProviderContext { Caller = prometheus };
+        return (await endpoint.Property(EndpointProperty.HostAndPort).GetValueAsync(context, cancellationToken))!;
     }
 
     private static IEnumerable<(string Name, MetricsEndpoint Metrics)> Scraped(IEnumerable<IResource> resources) =>

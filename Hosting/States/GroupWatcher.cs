@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
 using PgAspire.Postgres.Containers;
 
@@ -11,9 +12,15 @@ namespace PgAspire.Hosting.States;
 
 /// <summary>Follows every instance, and shows clusters and topologies accordingly.</summary>
 internal sealed class GroupWatcher(
-    ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, StateFile file)
+    ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, StateFile file,
+    ILogger<GroupWatcher> logger)
     : BackgroundService
 {
+    private const string NoEngineReason =
+        "No container engine answers. Start Docker or Podman, or bring the topology up without one: ./pgaspire up --host embedded";
+
+    private bool _saidNoEngine;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var change in notifications.WatchAsync(stoppingToken))
@@ -39,7 +46,7 @@ internal sealed class GroupWatcher(
             WasReady: before.State == snapshot.State?.Text && before.Ready);
         if (now.Failed)
         {
-            now = now with { Message = before.Failed ? before.Message : await ReasonAsync(instance, cancellationToken) };
+            now = now with { Message = before.Failed ? before.Message : now.NoEngine ? NoEngine() : await ReasonAsync(instance, cancellationToken) };
         }
 
         if (!states.Change(now))
@@ -52,6 +59,17 @@ internal sealed class GroupWatcher(
         {
             await ShowAsync(topology);
         }
+    }
+
+    private string NoEngine()
+    {
+        if (!_saidNoEngine)
+        {
+            _saidNoEngine = true;
+            logger.LogError("{Reason}", NoEngineReason);
+        }
+
+        return NoEngineReason;
     }
 
     private async Task<string> ReasonAsync(PostgresInstanceResource instance, CancellationToken cancellationToken)
@@ -79,6 +97,7 @@ internal static class GroupServices
         services.TryAddSingleton<GroupStates>();
         services.TryAddSingleton<StateFile>();
         services.TryAddSingleton<ContainerEngine>();
+        services.TryAddSingleton<TransientVolumes>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GroupWatcher>());
     }
 

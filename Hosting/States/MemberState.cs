@@ -14,7 +14,10 @@ internal sealed record MemberState(string Name, string? State, HealthStatus? Hea
 {
     public bool Ended => State is not null && KnownResourceStates.TerminalStates.Contains(State);
 
-    public bool Failed => State == KnownResourceStates.FailedToStart || (Ended && ExitCode is not (null or 0));
+    public bool Failed => State == KnownResourceStates.FailedToStart || NoEngine || (Ended && ExitCode is not (null or 0));
+
+    /// <summary>Whether there is no container engine to run it.</summary>
+    public bool NoEngine => State == KnownResourceStates.RuntimeUnhealthy;
 
     /// <summary>A member that was ready and is unhealthy now still runs; its health says the rest.</summary>
     public bool Ready => State == KnownResourceStates.Running && (WasReady || Health == HealthStatus.Healthy);

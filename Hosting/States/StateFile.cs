@@ -86,7 +86,7 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
     {
         { State.Text: "Running", HealthStatus: HealthStatus.Healthy } => "ready",
         { State.Text: "Running", HealthStatus: HealthStatus.Unhealthy, HealthReports: var reports } when reports.Any(report => report.Description is not null) => "unhealthy",
-        { State.Text: "FailedToStart" } => "failed",
+        { State.Text: "FailedToStart" or "RuntimeUnhealthy" } => "failed",
         { State.Text: { } text, ExitCode: var code } when KnownResourceStates.TerminalStates.Contains(text) => code is null or 0 ? "stopped" : "failed",
         _ => "starting",
     };
