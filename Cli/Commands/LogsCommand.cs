@@ -1,0 +1,78 @@
+using System.CommandLine;
+using PgAspire.Cli.Embedded;
+
+namespace PgAspire.Cli.Commands;
+
+/// <summary><c>logs</c>: what a server or the API wrote.</summary>
+internal static class LogsCommand
+{
+    private static readonly Argument<string> Name = new("instance") { Description = "An instance, a cluster of one, or api" };
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with what comes, until Ctrl+C" };
+    private static readonly Option<int> Lines = new("--lines", "-n") { Description = "How many of the last lines", DefaultValueFactory = _ => 100 };
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    public static Command Create()
+    {
+        var command = new Command("logs", "Shows the end of a log.") { Name, Follow, Lines };
+        command.SetAction((parse, _) => RunAsync(parse));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse)
+    {
+        var folder = CommonOptions.StateFolder(parse);
+        using var interruption = new Interruption();
+        var path = await PathAsync(folder, parse.GetRequiredValue(Name), interruption.Token);
+        if (!File.Exists(path))
+        {
+            throw new CliException($"{path} is not there: nothing was logged yet.", ExitCodes.NotRunning);
+        }
+
+        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream);
+        var last = new Queue<string>();
+        while (await reader.ReadLineAsync(interruption.Token) is { } line)
+        {
+            last.Enqueue(line);
+            if (last.Count > Math.Max(0, parse.GetValue(Lines)))
+            {
+                last.Dequeue();
+            }
+        }
+
+        foreach (var line in last)
+        {
+            Console.WriteLine(line);
+        }
+
+        return parse.GetValue(Follow) ? await FollowAsync(reader, interruption.Token) : ExitCodes.Done;
+    }
+
+    private static async Task<string> PathAsync(StateFolder folder, string name, CancellationToken cancellationToken)
+    {
+        if (name == "api")
+        {
+            return folder.ApiLog;
+        }
+
+        var instance = KnownInstances.Find(await StatusReader.ReadAsync(folder, cancellationToken), name);
+        return Path.Combine(folder.Logs, Path.GetFileName(instance.DataDirectory) + ".log");
+    }
+
+    private static async Task<int> FollowAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var text = await reader.ReadToEndAsync(cancellationToken);
+                Console.Write(text);
+                await Task.Delay(Interval, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Done;
+        }
+    }
+}

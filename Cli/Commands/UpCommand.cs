@@ -1,0 +1,39 @@
+using System.CommandLine;
+using PgAspire.Cli.Embedded;
+using PgAspire.Cli.Output;
+using PgAspire.Postgres.Initialization;
+using PgAspire.Postgres.Topology;
+
+namespace PgAspire.Cli.Commands;
+
+/// <summary><c>up</c>: brings the topology up.</summary>
+internal static class UpCommand
+{
+    private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when all is ready, and leave it running" };
+    private static readonly Option<int?> ApiPort = new("--api-port") { Description = "Port of the sample API (default: any free one, then the same again)", HelpName = "port" };
+    private static readonly Option<bool> NoApi = new("--no-api") { Description = "The servers alone, without the sample API" };
+    private static readonly Option<bool> ResetPasswords = new("--reset-passwords") { Description = "Give every role of every cluster a new password" };
+
+    public static Command Create()
+    {
+        var command = new Command("up", "Brings the topology up: makes, starts or adopts every instance, and the sample API over them.")
+        {
+            Detach, CommonOptions.Binaries, ApiPort, NoApi, ResetPasswords,
+        };
+        DeclarationOptions.AddTo(command);
+        command.SetAction((parse, _) => RunAsync(parse));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse)
+    {
+        var declaration = DeclarationOptions.Read(parse);
+        var init = InitBundle.Load(declaration.InitScripts, Path.GetDirectoryName(CommonOptions.TopologyFile(parse))!);
+        var request = new UpRequest(new TopologyPlan(declaration), init, parse.GetValue(CommonOptions.Binaries)) { ResetPasswords = parse.GetValue(ResetPasswords) };
+        var folder = CommonOptions.StateFolder(parse);
+        folder.Prepare();
+        using var interruption = new Interruption();
+        var session = new UpSession(folder, new ConsoleProgress());
+        return await session.RunAsync(request, !parse.GetValue(NoApi), parse.GetValue(ApiPort), parse.GetValue(Detach), interruption.Token);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using PgAspire.Postgres.Cloning;
+
+namespace PgAspire.Cli.Embedded;
+
+/// <summary>What a data directory holds.</summary>
+internal enum DataDirectoryState
+{
+    /// <summary>Nothing.</summary>
+    Absent,
+
+    /// <summary>A cluster whose making was interrupted: it is made anew.</summary>
+    Unfinished,
+
+    /// <summary>A whole cluster.</summary>
+    Finished,
+
+    /// <summary>Something that PgAspire did not make, and does not touch.</summary>
+    Foreign,
+}
+
+/// <summary>The data directory of one instance. A marker file tells a finished one from one whose making was interrupted.</summary>
+internal sealed class DataDirectory(string path, StateFolder folder)
+{
+    private const string MakingMarker = "pgaspire.making";
+    private const string FinishedMarker = "pgaspire.made";
+
+    public string FullPath { get; } = path;
+
+    public DataDirectoryState State => true switch
+    {
+        _ when !Directory.Exists(FullPath) => DataDirectoryState.Absent,
+        _ when File.Exists(Marker(FinishedMarker)) => DataDirectoryState.Finished,
+        _ when File.Exists(Marker(MakingMarker)) => DataDirectoryState.Unfinished,
+        _ when !Directory.EnumerateFileSystemEntries(FullPath).Any() => DataDirectoryState.Absent,
+        _ => DataDirectoryState.Foreign,
+    };
+
+    /// <summary>Major version of its data; null where there are none yet.</summary>
+    public int? Major =>
+        File.Exists(Path.Combine(FullPath, "PG_VERSION"))
+        && int.TryParse(File.ReadAllText(Path.Combine(FullPath, "PG_VERSION")), CultureInfo.InvariantCulture, out var major) ? major : null;
+
+    public bool IsReplica => File.Exists(Path.Combine(FullPath, "standby.signal"));
+
+    /// <summary>Begins to make it: from here on until <see cref="Finish"/> it counts as unfinished.</summary>
+    public void Begin()
+    {
+        folder.MakeOwned(FullPath);
+        folder.WriteOwned(Marker(MakingMarker), "");
+    }
+
+    public void Finish() => File.Move(Marker(MakingMarker), Marker(FinishedMarker));
+
+    /// <summary>Removes one that is unfinished. The marker goes last, so that an interrupted removal is taken up again.</summary>
+    public void Discard()
+    {
+        if (State != DataDirectoryState.Unfinished)
+        {
+            return;
+        }
+
+        foreach (var entry in new DirectoryInfo(FullPath).EnumerateFileSystemInfos().Where(entry => entry.Name != MakingMarker))
+        {
+            StateFolder.Remove(entry);
+        }
+
+        Directory.Delete(FullPath, recursive: true);
+    }
+
+    /// <summary>Fills it with a copy of a prepared directory, under a system identifier of its own.</summary>
+    public void CloneFrom(string template)
+    {
+        folder.CopyOwned(new DirectoryInfo(template), FullPath);
+        var control = Path.Combine(FullPath, "global", "pg_control");
+        var bytes = File.ReadAllBytes(control);
+        var (before, after) = (ClonedIdentity.Read(bytes), SystemIdentifier.Generate(TimeProvider.System.GetUtcNow()));
+        ClonedIdentity.Write(bytes, after);
+        using (var segment = new FileStream(Directory.GetFiles(Path.Combine(FullPath, "pg_wal")).Single(), FileMode.Open))
+        {
+            var page = new byte[32];
+            segment.ReadExactly(page);
+            ClonedIdentity.WriteWal(page, before, after);
+            segment.Position = 0;
+            segment.Write(page);
+        }
+
+        File.WriteAllBytes(control, bytes);
+    }
+
+    /// <summary>Forgets the marker that came with a copy of a finished directory.</summary>
+    public void ForgetCopiedMarker() => File.Delete(Marker(FinishedMarker));
+
+    private string Marker(string name) => Path.Combine(FullPath, name);
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Configuration;
+using PgAspire.Postgres.Control;
+using PgAspire.Postgres.Topology;
+
+namespace PgAspire.Cli.Embedded;
+
+/// <summary>Starts and stops instances as processes of an installed PostgreSQL.</summary>
+internal sealed class EmbeddedController(
+    StateFolder folder, PostgresInstallation postgres, IReadOnlyDictionary<string, string> settings) : IInstanceController
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
+    private const long LargestLog = 10_000_000;
+
+    public PostmasterFile? Running(Instance instance) => PostmasterFile.ReadOfRunning(folder.Data(instance));
+
+    public bool IsRunning(Instance instance) => Running(instance) is not null;
+
+    /// <inheritdoc/>
+    /// <exception cref="CliException">It does not start; says why, from its log.</exception>
+    public async Task StartAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        var data = folder.Data(instance);
+        Configure(instance);
+        var log = folder.Log(instance);
+        KeepLogSmall(log);
+        var logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
+
+        // pg_ctl detaches the server, and looks for it ten times a second; the file is looked at more often than that.
+        var start = new ExternalProgram(
+            postgres.Program("pg_ctl"), "start", "-s", "-w", "-t", StartPatience.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-D", data, "-l", log);
+        var starting = folder.User.Wrap(start).RunAsync(cancellationToken);
+        await Wait.UntilAsync(() => starting.IsCompleted || Running(instance) is { AcceptsConnections: true }, StartPatience, cancellationToken);
+        if (Running(instance) is { AcceptsConnections: true })
+        {
+            return;
+        }
+
+        var result = await starting;
+        if (Running(instance) is not { AcceptsConnections: true })
+        {
+            throw StartFailure.Explain(instance, log, logStart, result.Error);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="CliException">It is still there after two minutes.</exception>
+    public async Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken)
+    {
+        if (!IsRunning(instance))
+        {
+            return;
+        }
+
+        await ControlAsync(instance, ["stop", "-W", "-m", mode == ShutdownMode.Fast ? "fast" : "immediate"], cancellationToken);
+        if (!await Wait.UntilAsync(() => !IsRunning(instance), StopPatience, cancellationToken))
+        {
+            throw new CliException($"{instance.Name} does not stop; its log: {folder.Log(instance)}");
+        }
+    }
+
+    /// <summary>Writes the configuration files, and has a running server read them.</summary>
+    /// <returns>Names of the settings that have changed.</returns>
+    public async Task<IReadOnlyList<string>> ReconfigureAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        var before = ConfigurationLines(instance);
+        Configure(instance);
+        var changed = before.Except(ConfigurationLines(instance)).Concat(ConfigurationLines(instance).Except(before))
+            .Select(line => line.Split(" = ")[0]).Distinct().ToList();
+        if (changed.Count > 0)
+        {
+            await ControlAsync(instance, ["reload"], cancellationToken);
+        }
+
+        return changed;
+    }
+
+    private async Task ControlAsync(Instance instance, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        var result = await folder.User.Wrap(new(postgres.Program("pg_ctl"), [.. words, "-s", "-D", folder.Data(instance)])).RunAsync(cancellationToken);
+        if (result.ExitCode != 0 && IsRunning(instance))
+        {
+            throw new CliException($"{instance.Name}: pg_ctl {words[0]} failed: {result.Error.Trim()}");
+        }
+    }
+
+    private string ConfigurationFile(Instance instance) => Path.Combine(folder.Data(instance), "postgresql.conf");
+
+    private HashSet<string> ConfigurationLines(Instance instance) => [.. File.ReadAllLines(ConfigurationFile(instance))];
+
+    private void Configure(Instance instance)
+    {
+        var port = instance.Port ?? throw new InvalidOperationException($"{instance.Name} has been given no port.");
+        var all = ListenSettings.For(port, folder.Sockets, instance.Name).Concat(settings).ToDictionary();
+        folder.WriteOwned(
+            ConfigurationFile(instance),
+            "# Written by PgAspire at every start: change settings in topology.json. ALTER SYSTEM works as everywhere.\n" + ServerSettings.ToFile(all));
+        folder.WriteOwned(Path.Combine(folder.Data(instance), "pg_hba.conf"), HostBasedAuthentication.Loopback);
+    }
+
+    private static void KeepLogSmall(string log)
+    {
+        if (File.Exists(log) && new FileInfo(log).Length > LargestLog)
+        {
+            File.Move(log, log + ".1", overwrite: true);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Roles;
+
+namespace PgAspire.Cli.Embedded;
+
+/// <summary>An instance that was made at some time.</summary>
+internal sealed record KnownInstance(string Cluster, int Ordinal, int Port);
+
+/// <summary>The sample API as it was last started.</summary>
+/// <param name="Process">Its process.</param>
+/// <param name="Url">Where it listens.</param>
+/// <param name="Fingerprint">Hash of all that it was started with.</param>
+internal sealed record KnownApi(DetachedProcess Process, string Url, string Fingerprint);
+
+/// <summary>What is kept between commands, but for secrets.</summary>
+internal sealed record KnownState
+{
+    /// <summary>Every instance whose data exist, of clusters that are surplus now too.</summary>
+    public IReadOnlyList<KnownInstance> Instances { get; init; } = [];
+
+    /// <summary>Names of the clusters that the last <c>up</c> declared.</summary>
+    public IReadOnlyList<string> Clusters { get; init; } = [];
+
+    /// <summary>Instances in each of them.</summary>
+    public int InstancesPerCluster { get; init; } = 1;
+
+    /// <summary>The application database.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>The folder of the programs that the servers run on.</summary>
+    public string Binaries { get; init; } = "";
+
+    public KnownApi? Api { get; init; }
+
+    /// <summary>The <c>up</c> that waits in the foreground and stops all at its end; null where none does.</summary>
+    public DetachedProcess? Owner { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(KnownState))]
+[JsonSerializable(typeof(OperationLock.Holder))]
+[JsonSerializable(typeof(Dictionary<string, RolePasswords>))]
+internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using Npgsql;
+using PgAspire.Postgres.Roles;
+using PgAspire.Postgres.Topology;
+
+namespace PgAspire.Cli.Embedded;
+
+/// <summary>Observes the topology; changes nothing.</summary>
+internal static class StatusReader
+{
+    private const int PatienceSeconds = 2;
+
+    public static async Task<TopologyStatus> ReadAsync(StateFolder folder, CancellationToken cancellationToken)
+    {
+        var store = new StateStore(folder);
+        var (state, secrets) = (store.Read(), store.ReadSecrets());
+        var instances = DataSurvey.Instances(folder)
+            .Where(known => state.Clusters.Count == 0 || (state.Clusters.Contains(known.Cluster) && known.Ordinal <= state.InstancesPerCluster))
+            .OrderBy(known => known.Cluster.Length).ThenBy(known => known.Cluster, StringComparer.Ordinal).ThenBy(known => known.Ordinal)
+            .Select(known => known with
+            {
+                Name = state.InstancesPerCluster == 1 ? known.Cluster : known.Id,
+                Port = state.Instances.FirstOrDefault(other => other.Cluster == known.Cluster && other.Ordinal == known.Ordinal)?.Port,
+            });
+        var statuses = await Task.WhenAll(instances.Select(instance =>
+            ReadAsync(folder, instance, state.Database, secrets.GetValueOrDefault(instance.Cluster), cancellationToken)));
+        var url = state.Api is { } api && api.Process.IsAlive() ? api.Url : null;
+        return new("embedded", Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), statuses);
+    }
+
+    internal static string Summarise(IReadOnlyCollection<InstanceStatus> instances) => true switch
+    {
+        _ when instances.Count == 0 => "absent",
+        _ when instances.All(instance => instance.State == "running") => "running",
+        _ when instances.All(instance => instance.State is "stopped" or "unfinished") => "stopped",
+        _ => "partial",
+    };
+
+    private static async Task<InstanceStatus> ReadAsync(
+        StateFolder folder, Instance instance, string database, RolePasswords? passwords, CancellationToken cancellationToken)
+    {
+        var data = new DataDirectory(folder.Data(instance), folder);
+        var running = PostmasterFile.ReadOfRunning(data.FullPath);
+        var status = new InstanceStatus(
+            instance.Cluster, instance.Name, data.IsReplica ? "replica" : "primary", "stopped", "127.0.0.1", running?.Port ?? instance.Port, database,
+            data.Major?.ToString(System.Globalization.CultureInfo.InvariantCulture), data.FullPath);
+        if (data.State != DataDirectoryState.Finished)
+        {
+            return status with { State = running is null ? "unfinished" : "making" };
+        }
+
+        if (running is null || passwords is null)
+        {
+            return running is null ? status : status with { State = "running" };
+        }
+
+        try
+        {
+            await using var connection = await ClusterConnection.OpenAsync(
+                instance with { Port = running.Port }, "postgres", RoleNames.Monitor, passwords.Monitor, cancellationToken, PatienceSeconds);
+            await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery(), current_setting('server_version')", connection);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return status with { State = "running", Role = reader.GetBoolean(0) ? "replica" : "primary", Version = reader.GetString(1).Split(' ')[0] };
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or SocketException)
+        {
+            return status with { State = running.AcceptsConnections ? "unresponsive" : running.Status };
+        }
+    }
+}

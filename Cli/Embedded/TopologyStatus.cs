@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PgAspire.Cli.Embedded;
+
+/// <summary>What <c>status --json</c> says, the same on every host.</summary>
+internal sealed record TopologyStatus(string Host, string State, Address Api, Address Metrics, IReadOnlyList<InstanceStatus> Instances);
+
+/// <summary>Where something listens; null where it does not run.</summary>
+internal sealed record Address(string? Url);
+
+/// <summary>One instance.</summary>
+/// <param name="State"><c>running</c>, <c>stopped</c>, <c>starting</c>, <c>stopping</c>, <c>making</c>, <c>unfinished</c> or <c>unresponsive</c>.</param>
+internal sealed record InstanceStatus(
+    string Cluster, string Instance, string Role, string State, string Host, int? Port, string Database, string? Version, string DataDirectory);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
+[JsonSerializable(typeof(TopologyStatus))]
+internal sealed partial class StatusJson : JsonSerializerContext;

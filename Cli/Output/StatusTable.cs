@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Net;
+using PgAspire.Cli.Embedded;
+using PgAspire.Postgres.Roles;
+using PgAspire.Postgres.Topology;
+using Spectre.Console;
+
+namespace PgAspire.Cli.Output;
+
+/// <summary>The table of instances that <c>up</c> and <c>status</c> end with.</summary>
+internal static class StatusTable
+{
+    private static readonly Dictionary<string, string> Colours = new() { ["running"] = "green", ["stopped"] = "grey" };
+
+    public static void Write(TopologyStatus status)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var heading in new[] { "cluster", "instance", "role", "state", "address", "version" })
+        {
+            table.AddColumn(new TableColumn(heading).NoWrap());
+        }
+
+        foreach (var instance in status.Instances)
+        {
+            table.AddRow(
+                Markup.Escape(instance.Cluster),
+                Markup.Escape(instance.Instance),
+                instance.Role,
+                $"[{Colours.GetValueOrDefault(instance.State, "yellow")}]{instance.State}[/]",
+                instance.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{instance.Host}:{port}") : "-",
+                instance.Version ?? "-");
+        }
+
+        AnsiConsole.Write(table);
+        foreach (var cluster in status.Instances.GroupBy(instance => instance.Cluster))
+        {
+            Console.WriteLine($"{cluster.Key}  {Form(cluster)};Password=…");
+        }
+
+        Console.WriteLine($"API      {status.Api.Url ?? "not running"}");
+        Console.WriteLine($"metrics  {status.Metrics.Url ?? "not running"}");
+    }
+
+    private static string Form(IGrouping<string, InstanceStatus> cluster) => ConnectionStrings.For(
+        [.. cluster.Select(instance => new DnsEndPoint(instance.Host, instance.Port ?? 0))], cluster.First().Database, RoleNames.Application, password: null);
+}

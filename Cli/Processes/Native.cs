@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace PgAspire.Cli.Processes;
+
+/// <summary>The few calls of the C library that .NET has no method for. None of them is used on Windows.</summary>
+internal static partial class Native
+{
+    public const int SigInt = 2;
+    public const int SigTerm = 15;
+
+    private const int NoSuchProcess = 3;
+
+    public static bool IsRoot => !OperatingSystem.IsWindows() && geteuid() == 0;
+
+    /// <summary>Sends a signal; false where the process is gone.</summary>
+    public static bool Signal(int processId, int signal)
+    {
+        if (kill(processId, signal) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == NoSuchProcess ? false : throw new Win32Exception(error);
+    }
+
+    public static void ChangeOwner(string path, uint user, uint group)
+    {
+        if (lchown(path, user, group) != 0)
+        {
+            throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int processId, int signal);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int lchown(string path, uint user, uint group);
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using PgAspire.Postgres.Declaration;
+
+namespace PgAspire.Postgres.Configuration;
+
+/// <summary>
+/// The postgresql.conf settings that follow from a declaration: sized for many servers on one developer's machine,
+/// the same on every host. What differs between hosts (address, port, sockets) is in <see cref="ListenSettings"/>.
+/// </summary>
+public static class ServerSettings
+{
+    /// <summary>The settings of every instance, by name, the declaration's own last and in its favour.</summary>
+    /// <param name="declaration">The declaration.</param>
+    /// <param name="major">Major version of the servers, which is not always the declared one.</param>
+    public static IReadOnlyDictionary<string, string> For(TopologyDeclaration declaration, int major)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["max_connections"] = "120",
+            ["shared_buffers"] = "64MB",
+            ["password_encryption"] = "scram-sha-256",
+            ["wal_level"] = "replica",
+            ["max_wal_size"] = "512MB",
+            // A replica that is gone must never fill the primary's disk.
+            ["max_slot_wal_keep_size"] = "1GB",
+            ["hot_standby"] = "on",
+            ["timezone"] = "UTC",
+            ["log_timezone"] = "UTC",
+            ["lc_messages"] = "C",
+            ["log_line_prefix"] = "%m [%p] %q%u@%d/%a ",
+            ["log_lock_waits"] = "on",
+            ["log_checkpoints"] = declaration.Durability == Durability.Safe ? "on" : "off",
+            ["fsync"] = OnWhenSafe(declaration),
+            ["full_page_writes"] = OnWhenSafe(declaration),
+            ["synchronous_commit"] = OnWhenSafe(declaration),
+        };
+        if (major >= 18)
+        {
+            // The default of three I/O workers an instance is three processes an instance.
+            settings["io_workers"] = "1";
+        }
+
+        foreach (var (name, value) in declaration.Settings)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
+
+    /// <summary>postgresql.conf of the given settings, one quoted value a line.</summary>
+    public static string ToFile(IEnumerable<KeyValuePair<string, string>> settings) =>
+        string.Concat(settings.Select(setting => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{setting.Key} = '{setting.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'\n")));
+
+    private static string OnWhenSafe(TopologyDeclaration declaration) => declaration.Durability == Durability.Safe ? "on" : "off";
+}
