@@ -31,11 +31,16 @@ internal static class PsqlCommand
         }
 
         var store = new StateStore(folder);
+        using var interruption = new Interruption(); // Ctrl+C is psql's own here.
         var role = parse.GetRequiredValue(Role);
+        if (store.Read().Host == Aspire.HostChoice.Aspire)
+        {
+            return await Aspire.AspireSession.PsqlAsync(folder, instance, role, parse.GetValue(Arguments) ?? []);
+        }
+
         var passwords = store.ReadSecrets().GetValueOrDefault(instance.Cluster)
             ?? throw new CliException($"The passwords of {instance.Cluster} are lost: up --reset-passwords gives it new ones.");
         var psql = Path.Combine(store.Read().Binaries, OperatingSystem.IsWindows() ? "psql.exe" : "psql");
-        using var interruption = new Interruption(); // Ctrl+C is psql's own here.
         return await new ExternalProgram(psql, [.. parse.GetValue(Arguments) ?? []])
         {
             Environment = new Dictionary<string, string?>

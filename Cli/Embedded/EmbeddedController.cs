@@ -77,15 +77,27 @@ internal sealed class EmbeddedController(
     }
 
     /// <summary>Writes the configuration files, and has a running server read them.</summary>
+    /// <param name="accept">Called before the server reads them; where it throws, the files are again as they were.</param>
     /// <returns>Names of the settings that have changed.</returns>
-    public async Task<IReadOnlyList<string>> ReconfigureAsync(Instance instance, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ReconfigureAsync(Instance instance, Func<Task> accept, CancellationToken cancellationToken)
     {
+        var content = File.ReadAllText(ConfigurationFile(instance));
         var before = ConfigurationLines(instance);
         Configure(instance);
         var changed = before.Except(ConfigurationLines(instance)).Concat(ConfigurationLines(instance).Except(before))
             .Select(line => line.Split(" = ")[0]).Distinct().ToList();
         if (changed.Count > 0)
         {
+            try
+            {
+                await accept();
+            }
+            catch
+            {
+                folder.WriteOwned(ConfigurationFile(instance), content);
+                throw;
+            }
+
             await ReloadAsync(instance, cancellationToken);
         }
 

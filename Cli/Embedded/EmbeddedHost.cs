@@ -40,6 +40,7 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
             InstancesPerCluster = request.Declaration.Instances,
             Database = request.Declaration.Database,
             Binaries = postgres.Binaries,
+            Host = Aspire.HostChoice.Embedded,
         });
 
         var bringUp = new ClusterBringUp(folder, postgres, controller, request, progress);

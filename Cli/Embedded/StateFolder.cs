@@ -21,6 +21,9 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string SecretsFile => Path.Combine(Root, "secrets.json");
 
+    /// <summary>What the Aspire app host says of itself.</summary>
+    public string AppHostFile => Path.Combine(Root, "apphost.json");
+
     public string Templates => Path.Combine(Root, "templates");
 
     public string Sockets => Path.Combine(Root, "run");
@@ -125,7 +128,7 @@ internal sealed class StateFolder(string root, ServerUser user)
             Remove(new DirectoryInfo(own));
         }
 
-        foreach (var own in new[] { StateFile, SecretsFile, StateFile + ".new", SecretsFile + ".new" })
+        foreach (var own in new[] { StateFile, SecretsFile, AppHostFile, StateFile + ".new", SecretsFile + ".new" })
         {
             File.Delete(own);
         }

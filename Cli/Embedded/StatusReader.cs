@@ -13,7 +13,13 @@ internal static class StatusReader
     public static async Task<TopologyStatus> ReadAsync(StateFolder folder, CancellationToken cancellationToken)
     {
         var store = new StateStore(folder);
-        var (state, secrets) = (store.Read(), store.ReadSecrets());
+        var state = store.Read();
+        if (state.Host == Aspire.HostChoice.Aspire)
+        {
+            return Aspire.AspireSession.Status(folder, state);
+        }
+
+        var secrets = store.ReadSecrets();
         var declared = state.Clusters.SelectMany(cluster => Enumerable.Range(1, state.InstancesPerCluster).Select(ordinal => new Instance(cluster, ordinal, cluster, null)));
         var instances = (state.Clusters.Count == 0 ? DataSurvey.Instances(folder) : declared)
             .OrderBy(known => known.Cluster.Length).ThenBy(known => known.Cluster, StringComparer.Ordinal).ThenBy(known => known.Ordinal)
@@ -25,7 +31,7 @@ internal static class StatusReader
         var statuses = await Task.WhenAll(instances.Select(instance =>
             ReadAsync(folder, instance, state.Database, secrets.GetValueOrDefault(instance.Cluster), cancellationToken)));
         var url = state.Api is { } api && api.Process.IsAlive() ? api.Url : null;
-        return new("embedded", Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), statuses);
+        return new(Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), statuses);
     }
 
     internal static string Summarise(IReadOnlyCollection<InstanceStatus> instances) => true switch

@@ -1,0 +1,203 @@
+#!/usr/bin/env bash
+# Runs one PostgreSQL instance of a PgAspire topology inside an official postgres image. A new data directory is copied
+# from a prepared one, and roles, database and init scripts are made by the same server process that goes on afterwards:
+# until then it lets nobody in but its own user over the local socket. What is made differs per host and comes in
+# PGASPIRE_* variables; passwords come as verifiers only.
+set -Eeuo pipefail
+
+: "${PGDATA:?}" "${PG_MAJOR:?}" "${PGASPIRE_SETTINGS:?}" "${PGASPIRE_HBA:?}" "${PGASPIRE_DATABASE:?}"
+scripts=/docker-entrypoint-initdb.d
+cache=/var/cache/pgaspire
+run=/var/run/postgresql
+making=$PGDATA/pgaspire.making
+made=$PGDATA/pgaspire.made
+
+say() { printf 'pgaspire: %s\n' "$*"; }
+refuse() { say "refused: $*" >&2; exit 78; }
+
+# As root: folders that are the server's own, then on as its user.
+if ((EUID == 0)); then
+    mkdir -p "$PGDATA" "$cache" "$run"
+    find "$PGDATA" "$cache" "$run" ! -user postgres -exec chown postgres {} +
+    chmod 0700 "$PGDATA"
+    exec gosu postgres bash "$0" "$@"
+fi
+
+# Data that this image cannot serve, or a folder that is not PostgreSQL's: left alone, whatever it is.
+check_folder() {
+    local folder entry major
+    for folder in /var/lib/postgresql /var/lib/postgresql/data /var/lib/postgresql/*/docker; do
+        [[ $folder != "$PGDATA" && -s $folder/PG_VERSION ]] || continue
+        refuse "there are data of PostgreSQL $(<"$folder/PG_VERSION") in $folder, where PostgreSQL $PG_MAJOR does not look for them"
+    done
+    if [[ -s $PGDATA/PG_VERSION && ! -e $making ]]; then
+        major=$(<"$PGDATA/PG_VERSION")
+        [[ $major == "$PG_MAJOR" ]] || refuse "the data are of PostgreSQL $major, the image is PostgreSQL $PG_MAJOR"
+        return
+    fi
+    [[ ! -e $making ]] || return 0
+    for entry in "$PGDATA"/* "$PGDATA"/.[!.]*; do
+        [[ ! -e $entry || $entry == */lost+found ]] || refuse "the data folder is not empty, and holds no PostgreSQL data: ${entry##*/}"
+    done
+}
+
+# Makes the prepared data directory once an image and its options; a lock makes other containers wait for it.
+prepare_template() {
+    local -a options
+    local key
+    mapfile -t options <<< "${PGASPIRE_INITDB:?}"
+    key=$({ postgres --version; printf '%s\n' "${options[@]}"; } | sha256sum)
+    template=$cache/${key:0:32}
+    exec 9> "$cache/lock"
+    flock 9
+    if [[ ! -e $template ]]; then
+        rm -rf "$template.making"
+        initdb --pgdata="$template.making" --no-sync "${options[@]}" --auth-local=peer > "$cache/initdb.log" 2>&1 || {
+            cat "$cache/initdb.log" >&2
+            refuse "initdb failed"
+        }
+        sync -f "$cache"
+        mv "$template.making" "$template"
+    fi
+    exec 9>&-
+}
+
+# find_checksum BYTE...: the place where the next 4 bytes are the CRC-32C of all before; it differs between versions.
+find_checksum() {
+    local -a bytes=("$@")
+    local i
+    crc=$((0xFFFFFFFF))
+    for ((i = 0; i < ${#bytes[@]} - 4; i++)); do
+        if ((i >= 200 && i % 4 == 0 && (bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24) == (crc ^ 0xFFFFFFFF))); then
+            place=$i
+            return
+        fi
+        add_byte "${bytes[i]}"
+    done
+    return 1
+}
+
+add_byte() {
+    local bits=8
+    ((crc ^= $1, 1))
+    while ((bits-- > 0)); do ((crc = crc & 1 ? crc >> 1 ^ 0x82F63B78 : crc >> 1, 1)); done
+}
+
+# write FILE OFFSET NUMBER COUNT: little-endian bytes in place.
+write() {
+    local text='' i
+    for ((i = 0; i < $4; i++)); do printf -v text '%s\\x%02x' "$text" $(($3 >> 8 * i & 255)); done
+    # shellcheck disable=SC2059
+    printf "$text" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+# A copy needs a system identifier of its own, as initdb makes one: in the control file and the first WAL page.
+give_identity() {
+    local control=$PGDATA/global/pg_control place crc i identity
+    local -a bytes segments=("$PGDATA"/pg_wal/[0-9A-F]*)
+    ((${#segments[@]} == 1)) || return 1
+    read -ra bytes -d '' < <(od -An -v -tu1 -w1 -N512 "$control") || true
+    find_checksum "${bytes[@]}" || return 1
+    identity=$(($(date +%s) << 32 | $(od -An -N4 -tu4 /dev/urandom)))
+    write "$control" 0 "$identity" 8
+    crc=$((0xFFFFFFFF))
+    for ((i = 0; i < place; i++)); do
+        add_byte $((i < 8 ? identity >> 8 * i & 255 : bytes[i]))
+    done
+    write "$control" "$place" $((crc ^ 0xFFFFFFFF)) 4
+    write "${segments[0]}" 24 "$identity" 8
+}
+
+make_data() {
+    local template
+    say "making a new data directory"
+    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name pgaspire.making ! -name lost+found -exec rm -rf {} +
+    : > "$making"
+    prepare_template
+    cp -r "$template/." "$PGDATA"
+    give_identity || refuse "the prepared data directory has an unknown layout"
+}
+
+# configure [line ...]: all that is generated lies outside the data directory, which stays as initdb made it.
+configure() {
+    printf '%s\n' "include '$PGDATA/postgresql.conf'" "$PGASPIRE_SETTINGS" "listen_addresses = '*'" "port = 5432" \
+        "unix_socket_directories = '$run'" "hba_file = '$run/pg_hba.conf'" "ident_file = '$run/pg_ident.conf'" "$@" > "$run/postgresql.conf"
+    printf '%s\n' "${PGASPIRE_IDENT:?}" > "$run/pg_ident.conf"
+}
+
+admit() { printf '%s\n' "$1" > "$run/pg_hba.conf"; }
+
+sql() { psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --output /dev/null "$@"; }
+
+run_script() {
+    case $1 in
+        *.sql) sql --file "$1" ;;
+        *.sql.gz) gunzip -c "$1" | sql --file - ;;
+        *.sh) if [[ -x $1 ]]; then "$1"; else bash -c "${PGASPIRE_SHELL:?}" bash "$1"; fi ;;
+    esac
+}
+
+run_scripts() {
+    local script name status LC_ALL=C
+    export PGDATABASE=$PGASPIRE_DATABASE POSTGRES_DB=$PGASPIRE_DATABASE POSTGRES_USER=postgres
+    for script in "$scripts"/*; do
+        [[ $script == *.sql || $script == *.sql.gz || $script == *.sh ]] || continue
+        name=${script##*/}
+        say "running init script $name"
+        status=0
+        { run_script "$script" 2>&1 >&3 3>&- | while IFS= read -r line; do printf 'pgaspire [%s] %s\n' "$name" "$line" >&2; done; } 3>&1 || status=$?
+        ((status == 0)) || { say "init script $name failed with exit code $status" >&2; return 1; }
+    done
+    sql <<< "$PGASPIRE_HANDOVER"
+}
+
+wait_for_server() {
+    local -a lines=()
+    until [[ ${lines[7]:-} == ready* ]]; do
+        sleep 0.02
+        [[ -e $PGDATA/postmaster.pid ]] && mapfile -t lines < "$PGDATA/postmaster.pid"
+    done 2>/dev/null
+}
+
+fill() {
+    trap 'give_up; exit 0' ERR
+    export PGHOST=$run PGUSER=postgres PGDATABASE=postgres
+    wait_for_server
+    # Whoever knocks meanwhile is turned away, which is no news; nor is a statement with a verifier in it.
+    configure "fsync = off" "log_min_messages = panic"
+    kill -HUP "$$"
+    sql <<< "${PGASPIRE_BOOTSTRAP:?}"
+    run_scripts
+    sql --dbname postgres <<< CHECKPOINT
+    configure "log_min_messages = panic"
+    kill -HUP "$$"
+    [[ ${PGASPIRE_DURABILITY:-} == fast ]] || sync -f "$PGDATA"
+    mv "$making" "$made"
+    configure
+    admit "$PGASPIRE_HBA"
+    kill -HUP "$$"
+    say "ready"
+}
+
+# Ends the server, by way of a lost process so that the container's exit code tells that something failed.
+give_up() {
+    local checkpointer
+    trap - ERR
+    checkpointer=$(psql --no-psqlrc -Atc "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'" postgres)
+    say "gave up; the next start begins anew" >&2
+    kill -INT "$$"
+    kill -KILL "$checkpointer"
+}
+
+check_folder
+if [[ ! -s $PGDATA/PG_VERSION || -e $making ]]; then
+    make_data
+    # Nothing is durable before it is complete: one flush at the end instead of many on the way.
+    configure "fsync = off"
+    admit "${PGASPIRE_HBA_MAKING:?}"
+    fill &
+else
+    configure
+    admit "$PGASPIRE_HBA"
+fi
+exec postgres -D "$PGDATA" -c config_file="$run/postgresql.conf"

@@ -1,0 +1,130 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using PgAspire.Hosting.Options;
+using PgAspire.Hosting.Resources;
+using PgAspire.Postgres.Containers;
+using PgAspire.Postgres.Initialization;
+
+namespace PgAspire.Hosting.Instances;
+
+/// <summary>
+/// Completes an instance's container when all With* methods have been called, so that their order never matters: image,
+/// mounts, host port.
+/// </summary>
+internal static class InstanceContainer
+{
+    /// <summary>The image's folder of init scripts.</summary>
+    public const string ScriptsFolder = "/docker-entrypoint-initdb.d";
+
+    private const string Entrypoint = "/pgaspire/entrypoint.sh";
+    private const string PreparedFolder = "/var/cache/pgaspire";
+    private const string PreparedVolume = "pgaspire-prepared";
+
+    public static void Complete(PostgresInstanceResource instance, IDistributedApplicationBuilder builder, IServiceProvider services)
+    {
+        var scope = RunScope.Of(builder);
+        var cluster = instance.Cluster;
+        var declaration = cluster.EffectiveDeclaration();
+        Replace(instance, ImageOf(instance));
+        instance.Annotations.OfType<EndpointAnnotation>().Single(endpoint => endpoint.Name == instance.PrimaryEndpoint.EndpointName).Port =
+            scope.Name is null && builder.ExecutionContext.IsRunMode ? declaration.FirstPort + instance.Ordinal - 1 : null;
+
+        var path = DataPath.For(declaration.Version);
+        Refuse(instance, path);
+        var data = DataMount(instance, scope, builder);
+        if (!instance.Annotations.OfType<ContainerMountAnnotation>().Any(mount => mount.Target == path.Mount))
+        {
+            Mount(instance, data.Source, path.Mount, data.Type, isReadOnly: false);
+            if (scope.IsTransient && data.Type == ContainerMountType.Volume)
+            {
+                services.GetRequiredService<TransientVolumes>().Add(data.Source);
+            }
+        }
+
+        if (InitBundle.Load(declaration.InitScripts, cluster.BaseFolder).Folder is { } scripts)
+        {
+            Mount(instance, scripts, ScriptsFolder, ContainerMountType.BindMount, isReadOnly: true);
+        }
+
+        if (builder.ExecutionContext.IsRunMode)
+        {
+            instance.Entrypoint = "bash";
+            instance.Annotations.Add(new CommandLineArgsCallbackAnnotation(arguments => arguments.Add(Entrypoint)));
+            Mount(instance, StoreEntrypoint(services.GetRequiredService<IAspireStore>()), Entrypoint, ContainerMountType.BindMount, isReadOnly: true);
+            Mount(instance, PreparedVolume, PreparedFolder, ContainerMountType.Volume, isReadOnly: false);
+        }
+    }
+
+    /// <summary>The mount of an instance's data; there is one once the app host starts.</summary>
+    public static ContainerMountAnnotation DataOf(PostgresInstanceResource instance)
+    {
+        var path = DataPath.For(instance.Cluster.EffectiveDeclaration().Version);
+        return instance.Annotations.OfType<ContainerMountAnnotation>().Last(mount => mount.Target == path.Mount);
+    }
+
+    private static (string Source, ContainerMountType Type) DataMount(
+        PostgresInstanceResource instance, RunScope scope, IDistributedApplicationBuilder builder)
+    {
+        var cluster = instance.Cluster;
+        var own = cluster.Annotations.LastOrDefault(annotation => annotation is VolumeOption or FolderOption);
+        var option = own ?? cluster.Topology?.Annotations.LastOrDefault(annotation => annotation is VolumeOption or FolderOption);
+        // What is named for several clusters or instances has to be told apart.
+        var suffix = own is null || cluster.Instances.Count > 1 ? instance.Name : null;
+        return option switch
+        {
+            FolderOption folder => (
+                Path.Combine([Path.GetFullPath(folder.Path, cluster.BaseFolder), .. Optional(scope.Name), .. Optional(suffix)]),
+                ContainerMountType.BindMount),
+            VolumeOption { Name: { } name } => (string.Join('-', [name, .. Optional(scope.Name), .. Optional(suffix)]), ContainerMountType.Volume),
+            _ => (VolumeNameGenerator.Generate(builder.CreateResourceBuilder(instance), string.Join('-', [.. Optional(scope.Name), "data"])), ContainerMountType.Volume),
+        };
+    }
+
+    private static ContainerImageAnnotation ImageOf(PostgresInstanceResource instance)
+    {
+        var image = instance.Cluster.Image();
+        var pinned = instance.Annotations.OfType<ContainerImageAnnotation>().Last();
+        // What was set on the instance itself, by Aspire's own methods, goes first.
+        return instance.Cluster.Option<ImageOption>() is null && pinned.Tag != image.Tag ? pinned : image;
+    }
+
+    private static void Refuse(PostgresInstanceResource instance, DataPath path)
+    {
+        foreach (var mount in instance.Annotations.OfType<ContainerMountAnnotation>())
+        {
+            if (path.Refuse(mount.Target) is { } reason)
+            {
+                throw new DistributedApplicationException($"{instance.Name}: {reason}");
+            }
+        }
+    }
+
+    private static string StoreEntrypoint(IAspireStore store)
+    {
+        using var script = typeof(InstanceContainer).Assembly.GetManifestResourceStream("entrypoint.sh")!;
+        var path = store.GetFileNameWithContent("pgaspire-entrypoint.sh", script);
+        if (!OperatingSystem.IsWindows())
+        {
+            // The server's user in the container has to read it, whatever this user's umask is.
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherRead | UnixFileMode.GroupRead);
+        }
+
+        return path;
+    }
+
+    private static IEnumerable<string> Optional(string? part) => part is null ? [] : [part];
+
+    private static void Mount(PostgresInstanceResource instance, string source, string target, ContainerMountType type, bool isReadOnly) =>
+        instance.Annotations.Add(new ContainerMountAnnotation(source, target, type, isReadOnly));
+
+    private static void Replace(PostgresInstanceResource instance, ContainerImageAnnotation image)
+    {
+        foreach (var old in instance.Annotations.OfType<ContainerImageAnnotation>().ToList())
+        {
+            instance.Annotations.Remove(old);
+        }
+
+        instance.Annotations.Add(image);
+    }
+}

@@ -1,0 +1,24 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace PgAspire.Hosting.States;
+
+/// <summary>What is known of a member of a group.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="State">Its state, one of <see cref="KnownResourceStates"/>.</param>
+/// <param name="Health">Its health; null where nothing is known yet.</param>
+/// <param name="ExitCode">The exit code of its container, once that has ended.</param>
+/// <param name="Message">What there is to say: a failing check, a failing init script.</param>
+/// <param name="WasReady">Whether it has been ready since its last start.</param>
+internal sealed record MemberState(string Name, string? State, HealthStatus? Health, int? ExitCode, string? Message, bool WasReady)
+{
+    public bool Ended => State is not null && KnownResourceStates.TerminalStates.Contains(State);
+
+    public bool Failed => State == KnownResourceStates.FailedToStart || NoEngine || (Ended && ExitCode is not (null or 0));
+
+    /// <summary>Whether there is no container engine to run it.</summary>
+    public bool NoEngine => State == KnownResourceStates.RuntimeUnhealthy;
+
+    /// <summary>A member that was ready and is unhealthy now still runs; its health says the rest.</summary>
+    public bool Ready => State == KnownResourceStates.Running && (WasReady || Health == HealthStatus.Healthy);
+}

@@ -1,0 +1,110 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using PgAspire.Hosting.Instances;
+using PgAspire.Hosting.Options;
+using PgAspire.Hosting.Resources;
+
+namespace PgAspire.Hosting.States;
+
+/// <summary>
+/// Tells another process, such as <c>./pgaspire up</c>, how the topology is: a JSON file (<see cref="StateDocument"/>) at
+/// the path in configuration <see cref="Key"/>, replaced as a whole at every change, readable by its owner only.
+/// </summary>
+internal sealed class StateFile(IConfiguration configuration, DistributedApplicationModel model, GroupStates states)
+{
+    /// <summary>Configuration key of the path; nothing is written where it is absent.</summary>
+    public const string Key = "PgAspire:StateFile";
+
+    private readonly Dictionary<string, ResourceEvent> _events = [];
+    private string? _written;
+
+    /// <summary>Takes note of a change and writes the file where it makes a difference.</summary>
+    public async Task ChangedAsync(ResourceEvent change, CancellationToken cancellationToken)
+    {
+        if (configuration[Key] is not { Length: > 0 } path)
+        {
+            return;
+        }
+
+        _events[change.Resource.Name] = change;
+        var text = Describe().ToJson();
+        if (text == _written)
+        {
+            return;
+        }
+
+        var next = $"{path}.next";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using (var stream = new FileStream(next, options))
+        await using (var writer = new StreamWriter(stream))
+        {
+            await writer.WriteAsync(text.AsMemory(), cancellationToken);
+        }
+
+        File.Move(next, path, overwrite: true);
+        _written = text;
+    }
+
+    private StateDocument Describe()
+    {
+        var instances = model.Resources.OfType<PostgresInstanceResource>().Select(Describe).ToList();
+        var state = instances.Any(instance => instance.State == "failed") ? "failed"
+            : instances.All(instance => instance.State == "ready") ? "ready"
+            : instances.All(instance => instance.State == "stopped") ? "stopped"
+            : "starting";
+        return new(
+            "aspire", state, Environment.ProcessId, UrlOf(model.Resources.OfType<ProjectResource>().FirstOrDefault()),
+            UrlOf(model.Resources.FirstOrDefault(resource => resource is PrometheusResource)), Dashboard(), instances);
+    }
+
+    private InstanceEntry Describe(PostgresInstanceResource instance)
+    {
+        var current = _events.GetValueOrDefault(instance.Name);
+        var declaration = instance.Cluster.EffectiveDeclaration();
+        var endpoint = instance.PrimaryEndpoint;
+        return new(
+            instance.Cluster.Name,
+            instance.Name,
+            instance.Ordinal == 1 ? "primary" : "replica",
+            StateOf(current?.Snapshot),
+            endpoint.IsAllocated ? endpoint.Host : "localhost",
+            endpoint.IsAllocated ? endpoint.Port : null,
+            declaration.Database,
+            $"{declaration.Version}",
+            InstanceContainer.DataOf(instance).Source!,
+            current is null ? null : InstanceData.ContainerOf(current),
+            states.Of(instance).Message);
+    }
+
+    private static string StateOf(CustomResourceSnapshot? snapshot) => snapshot switch
+    {
+        { State.Text: "Running", HealthStatus: HealthStatus.Healthy } => "ready",
+        { State.Text: "Running", HealthStatus: HealthStatus.Unhealthy, HealthReports: var reports } when reports.Any(report => report.Description is not null) => "unhealthy",
+        { State.Text: "FailedToStart" or "RuntimeUnhealthy" } => "failed",
+        { State.Text: { } text, ExitCode: var code } when KnownResourceStates.TerminalStates.Contains(text) => code is null or 0 ? "stopped" : "failed",
+        _ => "starting",
+    };
+
+    private Address? UrlOf(IResource? resource) =>
+        resource is not null && _events.GetValueOrDefault(resource.Name)?.Snapshot is { State.Text: "Running", Urls: var urls }
+            && urls.FirstOrDefault(url => !url.IsInternal && !url.IsInactive)?.Url is { } address
+                ? new(address)
+                : null;
+
+    private Address? Dashboard()
+    {
+        if (configuration["ASPNETCORE_URLS"]?.Split(';')[0] is not { Length: > 0 } url
+            || !model.Resources.Any(resource => resource.Name == "aspire-dashboard"))
+        {
+            return null;
+        }
+
+        return new(configuration["AppHost:BrowserToken"] is { Length: > 0 } token ? $"{url}/login?t={token}" : url);
+    }
+}

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PgAspire.AppHost.Tests.Containers;
+
+[Trait("Category", "Containers")]
+public sealed class LifeTests : IAsyncLifetime
+{
+    private readonly string _scope = $"test-{Guid.NewGuid():n}"[..12];
+    private readonly string _folder = Directory.CreateTempSubdirectory("pgaspire-init-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task DataSurviveAndAFourthClusterJoinsAndEveryStopIsClean()
+    {
+        await using (var first = await StartAsync(3, "one"))
+        {
+            await first.SqlAsync("pg1", "CREATE TABLE kept AS SELECT 42 AS answer");
+        }
+
+        await using var second = await StartAsync(4, "one");
+
+        Assert.Equal("42", await second.SqlAsync("pg1", "SELECT answer FROM kept"));
+        Assert.Equal("0", await second.SqlAsync("pg4", "SELECT count(*) FROM orders"));
+        var log = await RunningHost.EngineAsync("logs", await second.ContainerOfAsync("pg1-1"));
+        Assert.Contains("database system was shut down at", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("automatic recovery in progress", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("init script", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OldDataWithAnotherPasswordAreToldAndMended()
+    {
+        await using (var first = await StartAsync(1, "one"))
+        {
+            await first.SqlAsync("pg1", "CREATE TABLE kept AS SELECT 42 AS answer");
+        }
+
+        await using var second = await RunningHost.StartOnlyAsync(null, Arguments(1, "two"));
+        var told = await second.StateAsync("pg1-1", snapshot => snapshot.HealthReports.Any(report => report.Description is not null));
+        Assert.Contains("other passwords", told.HealthReports.Single().Description, StringComparison.Ordinal);
+
+        var cluster = second.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1");
+        var mended = await second.Application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(cluster, "pgaspire-reset-passwords", Token);
+
+        Assert.True(mended.Success, mended.Message);
+        await second.HealthyAsync("pg1");
+        Assert.Equal("42", await second.SqlAsync("pg1", "SELECT answer FROM kept"));
+    }
+
+    [Fact]
+    public async Task AFailingInitScriptIsNamedAndTheNextStartBeginsAnew()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "001.sql"), "CREATE TABLE orders (id int);\n", Token);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "002_bad.sql"), "SELECT 1;\n\nSELECT nope();\n", Token);
+        await using (var first = await RunningHost.StartOnlyAsync(null, [.. Arguments(1, "one"), $"--Topology:InitScripts={_folder}"]))
+        {
+            var failed = await first.StateAsync("pg1", snapshot => snapshot.State?.Text == "FailedToStart");
+            Assert.Equal(
+                "pg1-1: init script 002_bad.sql, line 3: ERROR:  function nope() does not exist",
+                failed.Properties.Single(property => property.Name == "Failure").Value);
+        }
+
+        File.Delete(Path.Combine(_folder, "002_bad.sql"));
+        await using var second = await RunningHost.StartOnlyAsync(null, [.. Arguments(1, "one"), $"--Topology:InitScripts={_folder}"]);
+        await second.HealthyAsync("pg1");
+        Assert.Equal("app", await second.SqlAsync("pg1", "SELECT tableowner FROM pg_tables WHERE tablename = 'orders'"));
+    }
+
+    [Fact]
+    public async Task ResetDeletesAllDataAndMakesThemAnew()
+    {
+        await using var host = await StartAsync(1, "one");
+        await host.SqlAsync("pg1", "CREATE TABLE gone AS SELECT 1");
+        var cluster = host.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1");
+
+        var reset = await host.Application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(cluster, "pgaspire-reset-data", Token);
+
+        Assert.True(reset.Success, reset.Message);
+        await host.HealthyAsync("pg1");
+        Assert.Equal("0", await host.SqlAsync("pg1", "SELECT count(*) FROM pg_tables WHERE tablename = 'gone'"));
+        Assert.Equal("1", await host.SqlAsync("pg1", "SELECT count(*) FROM pg_tables WHERE tablename = 'orders'"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        if ((await RunningHost.EngineAsync("volume", "ls", "-q", "--filter", $"name={_scope}")) is { Length: > 0 } names)
+        {
+            await RunningHost.EngineAsync(["volume", "rm", "-f", .. names.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+        }
+    }
+
+    private Task<RunningHost> StartAsync(int clusters, string password) => RunningHost.StartAsync(null, Arguments(clusters, password));
+
+    private string[] Arguments(int clusters, string password) =>
+    [
+        $"--PgAspire:Scope={_scope}",
+        $"--Topology:Clusters={clusters}",
+        .. Enumerable.Range(1, clusters).Select(number => $"--Parameters:pg{number}-app-password=dont-drift-{password}"),
+    ];
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Aspire.Hosting.Testing;
+
+namespace PgAspire.AppHost.Tests.Containers;
+
+/// <summary>The repository's own app host, running. It needs a container engine, and fails without one.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StartBudget = TimeSpan.FromMinutes(2);
+
+    private RunningHost(DistributedApplication application) => Application = application;
+
+    public DistributedApplication Application { get; }
+
+    /// <summary>Starts it and waits until all clusters and the API are healthy.</summary>
+    public static async Task<RunningHost> StartAsync(Action<IDistributedApplicationTestingBuilder>? change = null, params string[] args)
+    {
+        var host = await StartOnlyAsync(change, args);
+        await host.HealthyAsync("postgres");
+        await host.HealthyAsync("api");
+        return host;
+    }
+
+    /// <summary>Starts it and does not wait for anything.</summary>
+    public static async Task<RunningHost> StartOnlyAsync(Action<IDistributedApplicationTestingBuilder>? change = null, params string[] args)
+    {
+        using var budget = Budget(StartBudget);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args, budget.Token);
+        change?.Invoke(builder);
+        var application = await builder.BuildAsync(budget.Token);
+        await application.StartAsync(budget.Token);
+        return new(application);
+    }
+
+    public async Task HealthyAsync(string resource)
+    {
+        using var budget = Budget(StartBudget);
+        await Application.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.StopOnResourceUnavailable, budget.Token);
+    }
+
+    public async Task<CustomResourceSnapshot> StateAsync(string resource, Func<CustomResourceSnapshot, bool> expected)
+    {
+        using var budget = Budget(StartBudget);
+        var found = await Application.ResourceNotifications.WaitForResourceAsync(resource, change => expected(change.Snapshot), budget.Token);
+        return found.Snapshot;
+    }
+
+    public async Task<string> ContainerOfAsync(string instance)
+    {
+        using var budget = Budget(StartBudget);
+        return (await Application.ResourceNotifications.WaitForResourceAsync(instance, change => change.Snapshot.State?.Text == "Running", budget.Token)).ResourceId;
+    }
+
+    public Task<string> SqlAsync(string cluster, string sql) => SqlAsync(Application, cluster, sql);
+
+    public ValueTask DisposeAsync() => Application.DisposeAsync();
+
+    public static async Task<string> EngineAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, $"docker {string.Join(' ', arguments)}: {await error}");
+        return output + await error;
+    }
+
+    private static async Task<string> SqlAsync(DistributedApplication application, string cluster, string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create((await application.GetConnectionStringAsync(cluster, TestContext.Current.CancellationToken))!);
+        await using var command = source.CreateCommand(sql);
+        return $"{await command.ExecuteScalarAsync(TestContext.Current.CancellationToken)}";
+    }
+
+    private static CancellationTokenSource Budget(TimeSpan time)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        source.CancelAfter(time);
+        return source;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PgAspire.AppHost.Tests.Containers;
+
+[Trait("Category", "Containers")]
+public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EveryClusterIsReachedThroughTheApi()
+    {
+        using var client = shared.Host.Application.CreateHttpClient("api", "http");
+        for (var number = 0; number < 30; number++)
+        {
+            var answer = await client.PostAsJsonAsync($"/customers/customer-{number}/orders", new { item = "pen", quantity = 1 }, Token);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Token));
+        }
+
+        foreach (var cluster in new[] { "pg1", "pg2", "pg3" })
+        {
+            Assert.NotEqual("0", await shared.Host.SqlAsync(cluster, "SELECT count(*) FROM orders"));
+        }
+    }
+
+    [Fact]
+    public async Task InitScriptsHaveRunAndWhatTheyMadeIsTheApplications()
+    {
+        Assert.Equal("app", await shared.Host.SqlAsync("pg2", "SELECT tableowner FROM pg_tables WHERE tablename = 'orders'"));
+        Assert.Equal("app", await shared.Host.SqlAsync("pg2", "SELECT current_user"));
+        Assert.Equal("on", await shared.Host.SqlAsync("pg2", "SHOW fsync"));
+    }
+
+    [Fact]
+    public async Task EveryClusterHasASystemIdentifierOfItsOwn()
+    {
+        var identifiers = new List<string>();
+        foreach (var cluster in new[] { "pg1", "pg2", "pg3" })
+        {
+            identifiers.Add(await shared.Host.SqlAsync(cluster, "SELECT system_identifier FROM pg_control_system()"));
+        }
+
+        Assert.Equal(3, identifiers.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task PrometheusScrapesTheApi()
+    {
+        await shared.Host.HealthyAsync("prometheus");
+        using var client = shared.Host.Application.CreateHttpClient("prometheus", "http");
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        budget.CancelAfter(TimeSpan.FromSeconds(30));
+        string[] health;
+        do
+        {
+            var targets = await client.GetFromJsonAsync<JsonElement>("/api/v1/targets?state=active", budget.Token);
+            health = [.. targets.GetProperty("data").GetProperty("activeTargets").EnumerateArray()
+                .Select(target => $"{target.GetProperty("scrapePool")}: {target.GetProperty("health")} {target.GetProperty("lastError")}".Trim()).Order()];
+        }
+        while (health.Any(target => target.EndsWith("unknown", StringComparison.Ordinal)));
+
+        Assert.Equal(["api: up", "prometheus: up"], health);
+    }
+
+    [Fact]
+    public async Task TracesDownToTheStatementAndMetricsArrive()
+    {
+        using var client = shared.Host.Application.CreateHttpClient("api", "http");
+        await client.PostAsJsonAsync("/customers/traced/orders", new { item = "pen", quantity = 1 }, Token);
+
+        await shared.Telemetry.ArrivedAsync("traces", "INSERT INTO orders");
+        await shared.Telemetry.ArrivedAsync("metrics", "http.server.request.duration");
+    }
+
+    [Fact]
+    public async Task ACommandShowsHowToOpenPsql()
+    {
+        var commands = shared.Host.Application.Services.GetRequiredService<ResourceCommandService>();
+        var instance = shared.Host.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1-1");
+        var result = await commands.ExecuteCommandAsync(instance, "pgaspire-psql", Token);
+
+        Assert.Equal($"docker exec -it -u postgres {await shared.Host.ContainerOfAsync("pg1-1")} psql -U app -d app", result.Data?.Value);
+    }
+
+    [Fact]
+    public async Task PortsArePublishedOnLoopbackOnly()
+    {
+        var ports = await RunningHost.EngineAsync("port", await shared.Host.ContainerOfAsync("pg1-1"));
+
+        Assert.StartsWith("5432/tcp -> 127.0.0.1:", ports, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,22 @@
+namespace PgAspire.AppHost.Tests.Containers;
+
+/// <summary>One running app host for the tests that only look, with a collector that its telemetry goes to.</summary>
+public sealed class SharedHost : IAsyncLifetime
+{
+    internal RunningHost Host { get; private set; } = null!;
+
+    internal TelemetryCollector Telemetry { get; } = new();
+
+    public async ValueTask InitializeAsync() => Host = await RunningHost.StartAsync(builder =>
+        builder.CreateResourceBuilder<ProjectResource>((ProjectResource)builder.Resources.Single(resource => resource.Name == "api"))
+            .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.Url)
+            .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+            .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "200")
+            .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "500"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        Telemetry.Dispose();
+    }
+}

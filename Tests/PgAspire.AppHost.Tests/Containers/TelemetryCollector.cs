@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace PgAspire.AppHost.Tests.Containers;
+
+/// <summary>Takes OTLP over HTTP and looks for texts in it.</summary>
+internal sealed class TelemetryCollector : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly ConcurrentQueue<(string Path, string Body)> _received = [];
+    private readonly SemaphoreSlim _arrived = new(0);
+
+    public TelemetryCollector()
+    {
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            Url = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}";
+        }
+
+        _listener.Prefixes.Add($"{Url}/");
+        _listener.Start();
+        _ = ReceiveAsync();
+    }
+
+    public string Url { get; }
+
+    /// <summary>Waits until a signal (<c>traces</c>, <c>metrics</c>, <c>logs</c>) with a text in it has come.</summary>
+    public async Task ArrivedAsync(string signal, string text)
+    {
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        budget.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!_received.Any(received => received.Path == $"/v1/{signal}" && received.Body.Contains(text, StringComparison.Ordinal)))
+        {
+            await _arrived.WaitAsync(budget.Token);
+        }
+    }
+
+    public void Dispose()
+    {
+        _listener.Close();
+        _arrived.Dispose();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        while (_listener.IsListening)
+        {
+            var context = await _listener.GetContextAsync();
+            using var body = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(body);
+            _received.Enqueue((context.Request.Url!.AbsolutePath, Encoding.Latin1.GetString(body.ToArray())));
+            context.Response.Close();
+            _arrived.Release();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using PgAspire.Hosting.Resources;
+using PgAspire.Postgres.Declaration;
+
+namespace PgAspire.AppHost.Tests;
+
+public sealed class GraphTests
+{
+    [Fact]
+    public async Task ATopologyHasClustersAndTheseHaveInstances()
+    {
+        var builder = Model.Builder();
+        builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 2, InitScripts = "" });
+        await using var model = await Model.CompleteAsync(builder);
+
+        Assert.Equal(["postgres", "pg1", "pg1-1", "pg2", "pg2-1"], model.Resources.Select(resource => resource.Name));
+        Assert.Equal("postgres", ParentOf(model.Get<PostgresClusterResource>("pg1")));
+        Assert.Equal("pg1", ParentOf(model.Instance("pg1-1")));
+        Assert.IsType<PostgresServerResource>(model.Instance("pg2-1"), exactMatch: false);
+    }
+
+    [Fact]
+    public async Task AnInstanceIsAContainerOfThePinnedImageWithItsDataInAVolume()
+    {
+        var builder = Model.Builder();
+        builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 1, InitScripts = "" });
+        await using var model = await Model.CompleteAsync(builder);
+        var instance = model.Instance("pg1-1");
+
+        Assert.True(instance.TryGetContainerImageName(out var image));
+        Assert.Equal("docker.io/library/postgres:18.6", image);
+        Assert.Equal("bash", instance.Entrypoint);
+        Assert.Equal(
+            [
+                ("/var/lib/postgresql", ContainerMountType.Volume, false),
+                ("/pgaspire/entrypoint.sh", ContainerMountType.BindMount, true),
+                ("/var/cache/pgaspire", ContainerMountType.Volume, false),
+            ],
+            instance.Annotations.OfType<ContainerMountAnnotation>().Select(mount => (mount.Target, mount.Type, mount.IsReadOnly)));
+        Assert.EndsWith("-pg1-1-model-data", DataOf(instance).Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheEnvironmentHoldsVerifiersAndNoPassword()
+    {
+        var builder = Model.Builder("--Parameters:pg1-password=superSecret1", "--Parameters:pg1-app-password=appSecret1");
+        builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 1, InitScripts = "" })
+            .WithSetting("work_mem", "8MB")
+            .WithDurability(Durability.Fast);
+        await using var model = await Model.CompleteAsync(builder);
+        var environment = await model.EnvironmentAsync("pg1-1");
+
+        Assert.Equal(
+            [
+                "PGASPIRE_BOOTSTRAP", "PGASPIRE_DATABASE", "PGASPIRE_DURABILITY", "PGASPIRE_HANDOVER", "PGASPIRE_HBA",
+                "PGASPIRE_HBA_MAKING", "PGASPIRE_IDENT", "PGASPIRE_INITDB", "PGASPIRE_SETTINGS", "PGASPIRE_SHELL",
+            ],
+            environment.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains("CREATE ROLE app NOLOGIN PASSWORD 'SCRAM-SHA-256$", environment["PGASPIRE_BOOTSTRAP"], StringComparison.Ordinal);
+        Assert.Contains("work_mem = '8MB'", environment["PGASPIRE_SETTINGS"], StringComparison.Ordinal);
+        Assert.Contains("fsync = 'off'", environment["PGASPIRE_SETTINGS"], StringComparison.Ordinal);
+        Assert.DoesNotContain("trust", environment["PGASPIRE_HBA"], StringComparison.Ordinal);
+        Assert.DoesNotContain(environment.Values, value => value.Contains("Secret1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AReferenceGivesOneConnectionStringAClusterAsTheApplication()
+    {
+        var builder = Model.Builder();
+        var postgres = builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 2, InitScripts = "" });
+        builder.AddContainer("client", "client").WithReference(postgres).WaitFor(postgres);
+        await using var model = await Model.CompleteAsync(builder);
+        var environment = await model.EnvironmentAsync("client");
+
+        Assert.Equal(["ConnectionStrings__pg1", "ConnectionStrings__pg2"], environment.Keys.Where(key => key.StartsWith("Conn", StringComparison.Ordinal)));
+        Assert.Equal(
+            "Host={pg2-1.bindings.tcp.host};Port={pg2-1.bindings.tcp.port};Username=app;Password={pg2-app-password.value};Database=app",
+            model.Get<PostgresClusterResource>("pg2").ConnectionStringExpression.ValueExpression);
+        var client = model.Get<ContainerResource>("client");
+        Assert.Equal(["pg1", "pg2"], client.Annotations.OfType<ResourceRelationshipAnnotation>().Where(relation => relation.Type == "Reference").Select(relation => relation.Resource.Name));
+        Assert.Equal("postgres", Assert.Single(client.Annotations.OfType<WaitAnnotation>()).Resource.Name);
+    }
+
+    [Fact]
+    public async Task DeclaredPortsAreTakenInADevelopersRunOnly()
+    {
+        var declaration = new TopologyDeclaration { Clusters = 2, FirstPort = 15500, InitScripts = "" };
+        var scoped = Model.Builder();
+        scoped.AddPostgresTopology("postgres", declaration);
+        await using var scopedModel = await Model.CompleteAsync(scoped);
+        var own = Model.Builder("--PgAspire:Scope=");
+        own.AddPostgresTopology("postgres", declaration);
+        await using var ownModel = await Model.CompleteAsync(own);
+
+        Assert.Null(PortOf(scopedModel.Instance("pg2-1")));
+        Assert.Equal(15501, PortOf(ownModel.Instance("pg2-1")));
+        Assert.EndsWith("-pg2-1-data", DataOf(ownModel.Instance("pg2-1")).Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PgAdminAndPgWebKnowTheInstances()
+    {
+        var builder = Model.Builder();
+        var cluster = builder.AddPostgresCluster("orders", new TopologyDeclaration { InitScripts = "" });
+        builder.CreateResourceBuilder<PostgresServerResource>(cluster.Resource.Instances[0]).WithPgAdmin().WithPgWeb();
+        await using var model = await Model.CompleteAsync(builder);
+
+        Assert.Equal(["orders", "orders-1", "pgadmin", "pgweb"], model.Resources.Select(resource => resource.Name));
+    }
+
+    [Fact]
+    public void ReplicasAreRefusedUntilTheyAreMade()
+    {
+        var builder = Model.Builder();
+        var refused = Assert.Throws<DeclarationException>(() => builder.AddPostgresTopology("postgres", new TopologyDeclaration { Instances = 3, InitScripts = "" }));
+
+        Assert.Contains("instances = \"3\"", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static string ParentOf(IResource resource) =>
+        Assert.Single(resource.Annotations.OfType<ResourceRelationshipAnnotation>(), relation => relation.Type == "Parent").Resource.Name;
+
+    private static ContainerMountAnnotation DataOf(IResource resource) =>
+        resource.Annotations.OfType<ContainerMountAnnotation>().Single(mount => mount.Target == "/var/lib/postgresql");
+
+    private static int? PortOf(IResource resource) => resource.Annotations.OfType<EndpointAnnotation>().Single().Port;
+}
