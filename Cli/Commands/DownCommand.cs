@@ -45,14 +45,11 @@ internal static class DownCommand
                 await AspireSession.RemoveVolumesAsync(document, cancellationToken);
             }
 
-            foreach (var entry in new DirectoryInfo(folder.Root).EnumerateFileSystemInfos().Where(entry => entry.FullName != folder.LockFile))
-            {
-                StateFolder.Remove(entry);
-            }
+            folder.RemoveContents();
         }
 
-        Directory.Delete(folder.Root, recursive: true);
-        Console.WriteLine($"Stopped, and all data removed with {folder.Root}.");
+        folder.RemoveRoot();
+        Console.WriteLine($"Stopped, and all data removed from {folder.Root}.");
         return ExitCodes.Done;
     }
 

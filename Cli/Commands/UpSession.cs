@@ -25,8 +25,9 @@ internal sealed class UpSession(StateFolder folder, ConsoleProgress progress, IU
                     _store.Write(_store.Read() with { Owner = DetachedProcess.Current() });
                 }
             }
-            catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+            catch when (interrupted.IsCancellationRequested)
             {
+                // Ctrl+C reaches the programs at work too, which then fail by themselves.
                 Console.Error.WriteLine("Interrupted: stopping what was started …");
                 await StopAllAsync();
                 return ExitCodes.Interrupted;

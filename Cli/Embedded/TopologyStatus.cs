@@ -14,7 +14,7 @@ internal sealed record TopologyStatus(
 internal sealed record Address(string? Url);
 
 /// <summary>One instance.</summary>
-/// <param name="State"><c>running</c>, <c>stopped</c>, <c>starting</c>, <c>stopping</c>, <c>making</c>, <c>unfinished</c> or <c>unresponsive</c>.</param>
+/// <param name="State"><c>running</c>, <c>stopped</c>, <c>starting</c>, <c>stopping</c>, <c>making</c>, <c>unfinished</c>, <c>absent</c> (its making failed) or <c>unresponsive</c>.</param>
 internal sealed record InstanceStatus(
     string Cluster, string Instance, string Role, string State, string Host, int? Port, string Database, string? Version, string DataDirectory);
 

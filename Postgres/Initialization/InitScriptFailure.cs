@@ -22,7 +22,8 @@ public sealed partial record InitScriptFailure(string Script, int? Line, string 
         var reason = psql?.Groups["reason"].Value
             ?? lines.LastOrDefault(line => !ShellError().IsMatch(line))
             ?? $"exit code {exitCode}";
-        var place = shell ?? psql;
+        var said = BashError().Match(reason);
+        var place = shell ?? psql ?? (said.Groups["file"].Value == script ? said : null);
         var within = shell is null ? psql?.Groups["file"].Value : null;
         return new(
             script, place is null ? null : int.Parse(place.Groups["line"].ValueSpan, CultureInfo.InvariantCulture), reason,
@@ -34,6 +35,10 @@ public sealed partial record InitScriptFailure(string Script, int? Line, string 
 
     [GeneratedRegex(@"^psql:(?<file>.+?):(?<line>\d{1,9}): (?!(?:DEBUG|LOG|INFO|NOTICE|WARNING):)(?<reason>.+)$")]
     private static partial Regex PsqlError();
+
+    /// <summary>What bash itself says of a script, of its syntax above all.</summary>
+    [GeneratedRegex(@"^(?:\./)?(?<file>.+?): line (?<line>\d{1,9}): ")]
+    private static partial Regex BashError();
 
     /// <summary>What the trap in <see cref="ShellScript"/> writes.</summary>
     [GeneratedRegex(@"^pgaspire-init-failed:(?<line>\d{1,9})$")]

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using PgAspire.Cli.Processes;
 using PgAspire.Tests.Support;
 
 namespace PgAspire.Tests.Cli;
@@ -81,18 +80,6 @@ public sealed class InitScriptTests : IAsyncLifetime
         _topology.Write("initdb/1.sql", "SELECT 1;");
         (await _topology.UpAsync("--clusters", "2")).Succeeded();
         Assert.Equal(before["pg1-1"], _topology.Postmasters()["pg1-1"]);
-    }
-
-    [Fact]
-    public async Task AWaitingScriptIsInterruptedByCtrlCAndNothingIsLeft()
-    {
-        _topology.Write("initdb/1.sh", "touch \"$PWD/reached\"; sleep 600\n");
-        await using var up = _topology.Command.Start("up", "--no-api");
-        await Until.TrueAsync(() => File.Exists(Path.Combine(_topology.State, "init", "bundle", "reached")), "the script runs");
-        up.Signal(Native.SigInt);
-        Assert.Equal(130, (await up.EndAsync()).ExitCode);
-        Assert.Empty(StrayProcesses.In(_topology.Folder));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_topology.State, "data")));
     }
 
     [Fact]

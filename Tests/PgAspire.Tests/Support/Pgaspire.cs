@@ -20,7 +20,7 @@ public sealed record Outcome(int ExitCode, string Output, string Error)
     public string FailedWith(int exitCode)
     {
         Assert.True(ExitCode == exitCode, $"exit code {ExitCode} instead of {exitCode}\n{Error}\n{Output}");
-        Assert.DoesNotContain("unexpected", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("pgaspire: unexpected", Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         Assert.Single(Message.Split('\n'), line => line.StartsWith("pgaspire: ", StringComparison.Ordinal));
         return Message["pgaspire: ".Length..];
@@ -52,7 +52,8 @@ public sealed record Pgaspire(string Folder)
     /// <summary>Starts a command, and goes on beside it.</summary>
     public RunningCommand Start(params IReadOnlyList<string> arguments)
     {
-        IReadOnlyList<string> all = [.. Prefix, "dotnet", Assembly, .. arguments];
+        // A test run in the background of a shell ignores SIGINT, and so would all that it starts.
+        IReadOnlyList<string> all = ["env", "--default-signal=INT", .. Prefix, "dotnet", Assembly, .. arguments];
         var start = new ProcessStartInfo(all[0], all.Skip(1))
         {
             WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,

@@ -30,6 +30,8 @@ public sealed class InitScriptFailureTests
     [InlineData("1.sh", "pgaspire-init-failed:5\n", 1, "init script 1.sh, line 5: exit code 1")]
     [InlineData("1.sh", "psql:<stdin>:2: ERROR:  no\npgaspire-init-failed:8\n", 3, "init script 1.sh, line 8: ERROR:  no")]
     [InlineData("1.sh", "psql:<stdin>:2: ERROR:  no\n", 3, "init script 1.sh (<stdin>), line 2: ERROR:  no")]
+    [InlineData("1.sh", "./1.sh: line 3: syntax error near unexpected token `then'\n", 2, "init script 1.sh, line 3: ./1.sh: line 3: syntax error near unexpected token `then'")]
+    [InlineData("1.sh", "./other.sh: line 3: no: command not found\n", 127, "init script 1.sh: ./other.sh: line 3: no: command not found")]
     [InlineData("1.sh", "cannot\n", 4, "init script 1.sh: cannot")]
     [InlineData("1.sh", "", 137, "init script 1.sh: exit code 137")]
     public void ItSaysScriptLineAndReason(string script, string error, int exitCode, string expected) =>
