@@ -15,7 +15,7 @@ internal static class MovePlan
 
     private const string Page =
         """
-        SELECT customer, (SELECT count(*) FROM (SELECT FROM orders o WHERE o.customer = c.customer LIMIT $3) some)
+        SELECT customer, (SELECT count(*) FROM (SELECT FROM orders o WHERE o.customer = c.customer LIMIT $3) AS part)
         FROM customers c WHERE customer > $1 AND state = 'here' ORDER BY customer LIMIT $2
         """;
 
