@@ -36,8 +36,13 @@ internal sealed record AppHostDocument(
         var instances = Instances.Select(instance => new InstanceStatus(
             instance.Cluster, instance.Instance, instance.Role, isAlive ? StateOf(instance.State) : "stopped", instance.Host,
             isAlive ? instance.Port : null, instance.Database, instance.Version, instance.DataDirectory)).ToList();
-        return new(
-            HostChoice.Aspire, StatusReader.Summarise(instances), new(isAlive ? Api?.Url : null), new(isAlive ? Metrics?.Url : null), instances);
+        var status = new TopologyStatus(HostChoice.Aspire, StatusReader.Summarise(instances), new(null), new(null), instances);
+        return isAlive
+            ? status with
+            {
+                Api = new(Api?.Url), Metrics = new(Api is null ? null : $"{Api.Url}/metrics"), Dashboard = Dashboard, Prometheus = Metrics,
+            }
+            : status;
     }
 
     private static string StateOf(string state) => state switch

@@ -22,12 +22,12 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
     /// <summary>Starts the app host, and returns when every cluster is ready and the API answers.</summary>
     /// <param name="declaration">What it is to run, overrides and all.</param>
     /// <exception cref="CliException">It ends, or an instance fails.</exception>
-    public async Task<AppHostDocument> UpAsync(TopologyDeclaration declaration, string topologyFile, CancellationToken cancellationToken)
+    public async Task UpAsync(TopologyDeclaration declaration, string topologyFile, CancellationToken cancellationToken)
     {
         if (_store.Read().AppHost is { } running && running.IsAlive())
         {
             progress.Report("app host", "restarting with what was declared now");
-            await running.StopAsync(StopPatience, cancellationToken);
+            await StopAsync(cancellationToken);
         }
 
         File.Delete(folder.AppHostFile);
@@ -40,7 +40,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
         };
         var process = await DetachedProcess.StartAsync(program, LogFile, cancellationToken);
         _store.Write(_store.Read() with { Host = HostChoice.Aspire, AppHost = process });
-        return await WaitAsync(process, cancellationToken);
+        await WaitAsync(process, cancellationToken);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -49,11 +49,33 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
         {
             progress.Report("app host", "stopping");
             await running.StopAsync(StopPatience, cancellationToken);
-            progress.Report("app host", "stopped");
+        }
+
+        await WaitForContainersAsync(cancellationToken);
+    }
+
+    /// <summary>Aspire's orchestrator shuts the containers down after the app host has ended.</summary>
+    private async Task WaitForContainersAsync(CancellationToken cancellationToken)
+    {
+        var containers = Document?.Instances.Select(instance => instance.Container).OfType<string>().ToHashSet() ?? [];
+        var deadline = TimeProvider.System.GetUtcNow() + StopPatience;
+        while (containers.Overlaps(await ContainerEngine.RunningAsync(cancellationToken)))
+        {
+            if (TimeProvider.System.GetUtcNow() > deadline)
+            {
+                throw new CliException($"Of the containers {string.Join(", ", containers)} some still run: {ContainerEngine.Program} stop ends them.");
+            }
+
+            await Task.Delay(200, cancellationToken);
+        }
+
+        foreach (var container in containers)
+        {
+            progress.Report(container, "stopped");
         }
     }
 
-    private async Task<AppHostDocument> WaitAsync(DetachedProcess process, CancellationToken cancellationToken)
+    private async Task WaitAsync(DetachedProcess process, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -66,7 +88,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
 
                 if (document is { State: "ready", Api: not null })
                 {
-                    return document;
+                    return;
                 }
 
                 if (document.State == "failed")
@@ -99,6 +121,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
             ["ASPNETCORE_URLS"] = Url(0),
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = Url(1),
             ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = Url(2),
+            ["Logging__LogLevel__Default"] = "Warning",
             ["PgAspire__StateFile"] = folder.AppHostFile,
             ["Topology__Name"] = declaration.Name,
             ["Topology__Version"] = declaration.Version.ToString(CultureInfo.InvariantCulture),

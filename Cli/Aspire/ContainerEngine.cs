@@ -11,6 +11,16 @@ internal static class ContainerEngine
     public static string Program =>
         Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") is { Length: > 0 } said ? said : "docker";
 
+    /// <summary>The names of the containers that run, or are not removed yet.</summary>
+    /// <exception cref="CliException">The engine does not answer.</exception>
+    public static async Task<IReadOnlyCollection<string>> RunningAsync(CancellationToken cancellationToken)
+    {
+        var result = await new ExternalProgram(Program, "ps", "--all", "--format", "{{.Names}}").RunAsync(cancellationToken);
+        return result.ExitCode == 0
+            ? result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            : throw new CliException($"{Program} ps failed: {result.Error.Trim()}");
+    }
+
     /// <summary>Whether the engine answers.</summary>
     public static async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {

@@ -8,8 +8,7 @@ namespace PgAspire.Cli.Commands;
 internal interface IUpHost
 {
     /// <summary>Returns when everything is ready.</summary>
-    /// <returns>Lines to show under the table of instances.</returns>
-    Task<IReadOnlyList<string>> BringUpAsync(CancellationToken cancellationToken);
+    Task BringUpAsync(CancellationToken cancellationToken);
 
     /// <summary>Shuts everything down cleanly.</summary>
     Task StopAsync();
@@ -21,7 +20,7 @@ internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpR
     private readonly ApiProcess _api = new(folder, progress);
     private readonly EmbeddedHost _host = new(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress);
 
-    public async Task<IReadOnlyList<string>> BringUpAsync(CancellationToken cancellationToken)
+    public async Task BringUpAsync(CancellationToken cancellationToken)
     {
         var topology = await _host.UpAsync(request, cancellationToken);
         if (withApi)
@@ -32,8 +31,6 @@ internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpR
         {
             await _api.StopAsync(cancellationToken);
         }
-
-        return [];
     }
 
     public async Task StopAsync()
@@ -48,11 +45,7 @@ internal sealed class AspireUp(StateFolder folder, IProgressSink progress, Topol
 {
     private readonly AppHostProcess _appHost = new(folder, progress);
 
-    public async Task<IReadOnlyList<string>> BringUpAsync(CancellationToken cancellationToken)
-    {
-        var document = await _appHost.UpAsync(declaration, topologyFile, cancellationToken);
-        return [$"dashboard  {document.Dashboard?.Url ?? "none"}"];
-    }
+    public Task BringUpAsync(CancellationToken cancellationToken) => _appHost.UpAsync(declaration, topologyFile, cancellationToken);
 
     public Task StopAsync() => _appHost.StopAsync(CancellationToken.None);
 }

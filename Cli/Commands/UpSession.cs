@@ -14,13 +14,12 @@ internal sealed class UpSession(StateFolder folder, ConsoleProgress progress, IU
     public async Task<int> RunAsync(bool detach, CancellationToken interrupted)
     {
         var watch = Stopwatch.StartNew();
-        IReadOnlyList<string> notes;
         using (OperationLock.Take(folder, "up"))
         {
             RefuseSecondForeground(detach);
             try
             {
-                notes = await progress.ShowAsync("Bringing the topology up", () => host.BringUpAsync(interrupted));
+                await progress.ShowAsync("Bringing the topology up", () => host.BringUpAsync(interrupted));
                 if (!detach)
                 {
                     _store.Write(_store.Read() with { Owner = DetachedProcess.Current() });
@@ -36,11 +35,6 @@ internal sealed class UpSession(StateFolder folder, ConsoleProgress progress, IU
         }
 
         StatusTable.Write(await StatusReader.ReadAsync(folder, CancellationToken.None));
-        foreach (var note in notes)
-        {
-            Console.WriteLine(note);
-        }
-
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready after {watch.Elapsed.TotalSeconds:0.0} s."));
         return detach ? ExitCodes.Done : await StayAsync(interrupted);
     }

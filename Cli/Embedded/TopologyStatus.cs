@@ -4,7 +4,11 @@ using System.Text.Json.Serialization;
 namespace PgAspire.Cli.Embedded;
 
 /// <summary>What <c>status --json</c> says, the same on every host.</summary>
-internal sealed record TopologyStatus(string Host, string State, Address Api, Address Metrics, IReadOnlyList<InstanceStatus> Instances);
+/// <param name="Dashboard">The Aspire dashboard; left out on the embedded host.</param>
+internal sealed record TopologyStatus(
+    string Host, string State, Address Api, Address Metrics, IReadOnlyList<InstanceStatus> Instances,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Dashboard = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Prometheus = null);
 
 /// <summary>Where something listens; null where it does not run.</summary>
 internal sealed record Address(string? Url);

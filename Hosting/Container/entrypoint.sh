@@ -109,7 +109,11 @@ give_identity() {
 }
 
 make_data() {
-    local template
+    local template script
+    [[ -r $scripts && -x $scripts ]] || refuse "the folder of the init scripts cannot be read by user $EUID: give others read access"
+    for script in "$scripts"/*; do
+        [[ ! -e $script || -r $script ]] || refuse "the init script ${script##*/} cannot be read by user $EUID: give others read access"
+    done
     say "making a new data directory"
     find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name pgaspire.making ! -name lost+found -exec rm -rf {} +
     : > "$making"

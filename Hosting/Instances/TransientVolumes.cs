@@ -6,7 +6,7 @@ namespace PgAspire.Hosting.Instances;
 /// <summary>The volumes of a run that nobody can come back to; they are removed when its app host is disposed of.</summary>
 internal sealed class TransientVolumes(ContainerEngine engine) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<string> _names = [];
 

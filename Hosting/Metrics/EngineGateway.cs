@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Aspire.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace PgAspire.Hosting.Metrics;
@@ -21,9 +23,9 @@ internal sealed class EngineGateway(IConfiguration configuration, ContainerEngin
     /// <returns>Host and port as containers see them.</returns>
     public async Task<string> OpenAsync(int port, CancellationToken cancellationToken)
     {
-        var address = await engine.RunAsync(
-            null, ["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"], cancellationToken);
-        var listener = new TcpListener(IPAddress.Parse(address.Trim()), 0);
+        var subnet = await engine.RunAsync(
+            null, ["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"], cancellationToken);
+        var listener = new TcpListener(OwnAddressIn(IPNetwork.Parse(subnet.Trim())), 0);
         listener.Start();
         _ = AcceptAsync(listener, port);
         return listener.LocalEndpoint.ToString()!;
@@ -58,4 +60,11 @@ internal sealed class EngineGateway(IConfiguration configuration, ContainerEngin
             await Task.WhenAny(near.CopyToAsync(far, cancellationToken), far.CopyToAsync(near, cancellationToken));
         }
     }
+
+    private static IPAddress OwnAddressIn(IPNetwork subnet) =>
+        NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
+            .FirstOrDefault(subnet.Contains)
+        ?? throw new DistributedApplicationException($"This machine has no address in the container engine's network {subnet}.");
 }

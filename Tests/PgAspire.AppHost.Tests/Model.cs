@@ -14,7 +14,12 @@ internal sealed class Model : IAsyncDisposable
     public IReadOnlyList<IResource> Resources => [.. _application.Services.GetRequiredService<DistributedApplicationModel>().Resources];
 
     public static IDistributedApplicationBuilder Builder(params string[] args) =>
-        DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true, Args = ["--PgAspire:Scope=model", .. args] });
+        DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            AssemblyName = typeof(Projects.AppHost).Assembly.GetName().Name,
+            DisableDashboard = true,
+            Args = ["--PgAspire:Scope=model", .. args],
+        });
 
     public static async Task<Model> CompleteAsync(IDistributedApplicationBuilder builder)
     {

@@ -10,7 +10,12 @@ public sealed class LifeTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    public ValueTask InitializeAsync()
+    {
+        // The server's user in the container has to get in.
+        File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task DataSurviveAndAFourthClusterJoinsAndEveryStopIsClean()
@@ -70,6 +75,16 @@ public sealed class LifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnUnreadableFolderOfInitScriptsIsRefusedAndNotPassedOver()
+    {
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using var host = await RunningHost.StartOnlyAsync(null, [.. Arguments(1, "one"), $"--Topology:InitScripts={_folder}"]);
+        var failed = await host.StateAsync("pg1", snapshot => snapshot.State?.Text == "FailedToStart");
+
+        Assert.Contains("cannot be read by user", $"{failed.Properties.Single(property => property.Name == "Failure").Value}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ResetDeletesAllDataAndMakesThemAnew()
     {
         await using var host = await StartAsync(1, "one");
@@ -87,10 +102,7 @@ public sealed class LifeTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);
-        if ((await RunningHost.EngineAsync("volume", "ls", "-q", "--filter", $"name={_scope}")) is { Length: > 0 } names)
-        {
-            await RunningHost.EngineAsync(["volume", "rm", "-f", .. names.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
-        }
+        await RunningHost.RemoveVolumesAsync(_scope);
     }
 
     private Task<RunningHost> StartAsync(int clusters, string password) => RunningHost.StartAsync(null, Arguments(clusters, password));

@@ -65,6 +65,24 @@ internal sealed class RunningHost : IAsyncDisposable
         return output + await error;
     }
 
+    /// <summary>Removes the volumes of a scope once Aspire has removed the containers, which it does after the app host's end.</summary>
+    public static async Task RemoveVolumesAsync(string scope)
+    {
+        var names = (await EngineAsync("volume", "ls", "-q", "--filter", $"name={scope}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length == 0)
+        {
+            return;
+        }
+
+        using var budget = Budget(TimeSpan.FromMinutes(1));
+        while (await EngineAsync(["ps", "-aq", .. names.SelectMany(name => new[] { "--filter", $"volume={name}" })]) is { Length: > 0 })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), budget.Token);
+        }
+
+        await EngineAsync(["volume", "rm", "-f", .. names]);
+    }
+
     private static async Task<string> SqlAsync(DistributedApplication application, string cluster, string sql)
     {
         await using var source = Npgsql.NpgsqlDataSource.Create((await application.GetConnectionStringAsync(cluster, TestContext.Current.CancellationToken))!);
