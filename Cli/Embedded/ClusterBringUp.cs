@@ -77,22 +77,9 @@ internal sealed class ClusterBringUp(
         await AdoptAsync(instance, passwords, cancellationToken);
     }
 
-    /// <exception cref="CliException">The running server would refuse what stands in its files now.</exception>
-    private static async Task CheckSettingsAsync(Instance instance, RolePasswords passwords, CancellationToken cancellationToken)
-    {
-        await using var connection = await ClusterConnection.OpenAsync(instance, "postgres", RoleNames.Superuser, passwords.Superuser, cancellationToken);
-        await using var command = new Npgsql.NpgsqlCommand(
-            "SELECT string_agg(name || ' = ' || coalesce(setting, '') || ': ' || error, '; ' ORDER BY seqno) FROM pg_file_settings WHERE error NOT LIKE '%cannot be changed without restarting%'",
-            connection);
-        if (await command.ExecuteScalarAsync(cancellationToken) is string wrong)
-        {
-            throw new CliException($"{instance.Name} goes on as it was, a declared setting is wrong: {wrong}");
-        }
-    }
-
     private async Task AdoptAsync(Instance instance, RolePasswords passwords, CancellationToken cancellationToken)
     {
-        var changed = await controller.ReconfigureAsync(instance, () => CheckSettingsAsync(instance, passwords, cancellationToken), cancellationToken);
+        var changed = await controller.ReconfigureAsync(instance, cancellationToken);
         if (changed.Count == 0)
         {
             return;

@@ -81,9 +81,9 @@ internal sealed class EmbeddedController(
     }
 
     /// <summary>Writes the configuration files, and has a running server read them.</summary>
-    /// <param name="accept">Called before the server reads them; where it throws, the files are again as they were.</param>
     /// <returns>Names of the settings that have changed.</returns>
-    public async Task<IReadOnlyList<string>> ReconfigureAsync(Instance instance, Func<Task> accept, CancellationToken cancellationToken)
+    /// <exception cref="CliException">The server would refuse them; the files are again as they were.</exception>
+    public async Task<IReadOnlyList<string>> ReconfigureAsync(Instance instance, CancellationToken cancellationToken)
     {
         var content = File.ReadAllText(ConfigurationFile(instance));
         var before = ConfigurationLines(instance);
@@ -94,7 +94,7 @@ internal sealed class EmbeddedController(
         {
             try
             {
-                await accept();
+                await CheckSettingsAsync(instance, cancellationToken);
             }
             catch
             {
@@ -106,6 +106,16 @@ internal sealed class EmbeddedController(
         }
 
         return changed;
+    }
+
+    /// <summary>Has the program itself read the files: a running server would only log what is wrong, and not start again.</summary>
+    private async Task CheckSettingsAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        var result = await folder.User.Wrap(new(postgres.Program("postgres"), "-D", folder.Data(instance), "-C", "port")).RunAsync(cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new CliException($"{instance.Name} goes on as it was, a declared setting is wrong: {StartFailure.WrongSettings(result.Error.Split('\n'))}");
+        }
     }
 
     /// <summary>Has a running server read its configuration files.</summary>

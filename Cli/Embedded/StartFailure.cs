@@ -24,15 +24,18 @@ internal static class StartFailure
 
         if (lines.Any(line => line.Contains("contains errors", StringComparison.Ordinal)))
         {
-            var wrong = lines.Where(line => line.Contains("LOG:", StringComparison.Ordinal) && line.Contains("parameter", StringComparison.Ordinal))
-                .Select(line => line[(line.IndexOf("LOG:", StringComparison.Ordinal) + "LOG:".Length)..].Trim());
-            return new($"{instance.Name} does not start, a declared setting is wrong: {string.Join("; ", wrong)}");
+            return new($"{instance.Name} does not start, a declared setting is wrong: {WrongSettings(lines)}");
         }
 
         var reason = lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal))
             ?? lines.LastOrDefault() ?? fallback.Trim();
         return new($"{instance.Name} does not start: {reason} (its log: {log})");
     }
+
+    /// <summary>What a server says of the settings in its files.</summary>
+    public static string WrongSettings(IEnumerable<string> lines) => string.Join("; ", lines
+        .Where(line => line.Contains("LOG:", StringComparison.Ordinal) && line.Contains("parameter", StringComparison.Ordinal))
+        .Select(line => line[(line.IndexOf("LOG:", StringComparison.Ordinal) + "LOG:".Length)..].Trim()));
 
     /// <summary>Whether a failure of our own, or of a program that we ran, is a full disk.</summary>
     public static bool IsNoSpace(Exception exception) =>

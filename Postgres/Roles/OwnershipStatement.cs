@@ -28,7 +28,8 @@ public static class OwnershipStatement
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE relowner = 10 AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
                   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-                  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'a', 'i'))
+                  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
+                      AND (d.deptype = 'e' OR (relkind = 'S' AND d.deptype IN ('a', 'i')))) -- A column's sequence goes with its table.
                 UNION ALL
                 SELECT format('ALTER ROUTINE %s OWNER TO {{RoleNames.Application}}', p.oid::regprocedure)
                 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -34,9 +34,9 @@ public sealed class OwnershipTests
             SELECT coalesce(string_agg(name, ', ' ORDER BY name), '') FROM (
                 SELECT nspname::text AS name FROM pg_namespace WHERE nspname = 'Odd schema' AND nspowner = 10
                 UNION ALL SELECT oid::regclass::text FROM pg_class WHERE relnamespace::regnamespace::text IN ('public', '"Odd schema"') AND relowner = 10
-                UNION ALL SELECT oid::regtype::text FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typowner = 10 AND typname !~ '^_?gtrgm'
+                UNION ALL SELECT oid::regtype::text FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typowner = 10 AND typname !~ '^_?gtrgm|multirange$'
                 UNION ALL SELECT proname::text FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND proowner = 10
-                    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')) AS left_over
+                    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('e', 'i'))) AS left_over
             """;
         Assert.Equal("chosen", await topology.AskAsync("pg1-1", Superusers, RoleNames.Superuser));
         Assert.Equal("postgres", await topology.AskAsync("pg1-1", "SELECT pg_get_userbyid(proowner)::text FROM pg_proc WHERE proname = 'similarity'", RoleNames.Superuser));
