@@ -26,11 +26,15 @@ internal sealed class EmbeddedController(
         Configure(instance);
         var log = folder.Log(instance);
         KeepLogSmall(log);
+        PostmasterFile.RemoveStrangers(data);
         var logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
 
         // pg_ctl detaches the server, and looks for it ten times a second; the file is looked at more often than that.
         var start = new ExternalProgram(
-            postgres.Program("pg_ctl"), "start", "-s", "-w", "-t", StartPatience.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-D", data, "-l", log);
+            postgres.Program("pg_ctl"), "start", "-s", "-w", "-t", StartPatience.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-D", ForShell(data), "-l", ForShell(log))
+        {
+            WorkingFolder = folder.Root,
+        };
         // Killed, it would take the server with it.
         var starting = folder.User.Wrap(start).RunAsync(CancellationToken.None);
         try
@@ -130,6 +134,11 @@ internal sealed class EmbeddedController(
             "# Written by PgAspire at every start: change settings in topology.json. ALTER SYSTEM works as everywhere.\n" + ServerSettings.ToFile(all));
         folder.WriteOwned(Path.Combine(folder.Data(instance), "pg_hba.conf"), HostBasedAuthentication.Loopback);
     }
+
+    /// <summary>pg_ctl hands these paths to a shell within double quotes: where the state folder's name means something there, they go without it.</summary>
+    private string ForShell(string path) => path.AsSpan().ContainsAny('"', '$', '`') || path.Contains('\\', StringComparison.Ordinal) && !OperatingSystem.IsWindows()
+        ? Path.GetRelativePath(folder.Root, path)
+        : path;
 
     private static void KeepLogSmall(string log)
     {

@@ -8,8 +8,9 @@ namespace PgAspire.Cli.Embedded;
 internal sealed class OperationLock : IDisposable
 {
     private readonly FileStream _file;
+    private readonly string _holderFile;
 
-    private OperationLock(FileStream file) => _file = file;
+    private OperationLock(FileStream file, string holderFile) => (_file, _holderFile) = (file, holderFile);
 
     /// <summary>Who holds the lock.</summary>
     public sealed record Holder(string Command, DetachedProcess Process);
@@ -34,10 +35,9 @@ internal sealed class OperationLock : IDisposable
             return null;
         }
 
-        file.SetLength(0);
-        JsonSerializer.Serialize(file, new Holder(command, DetachedProcess.Current()), StateJson.Default.Holder);
-        file.Flush();
-        return new(file);
+        // In a file of its own: nobody can open one that is locked, not even to read it.
+        File.WriteAllText(state.HolderFile, JsonSerializer.Serialize(new Holder(command, DetachedProcess.Current()), StateJson.Default.Holder));
+        return new(file, state.HolderFile);
     }
 
     /// <summary>Takes the lock as soon as it is free; null where the patience ran out.</summary>
@@ -53,8 +53,7 @@ internal sealed class OperationLock : IDisposable
     {
         try
         {
-            using var file = new FileStream(state.LockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return JsonSerializer.Deserialize(file, StateJson.Default.Holder) is { } holder && holder.Process.IsAlive() ? holder : null;
+            return JsonSerializer.Deserialize(File.ReadAllText(state.HolderFile), StateJson.Default.Holder) is { } holder && holder.Process.IsAlive() ? holder : null;
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {
@@ -65,7 +64,7 @@ internal sealed class OperationLock : IDisposable
 
     public void Dispose()
     {
-        _file.SetLength(0);
+        File.Delete(_holderFile);
         _file.Dispose();
     }
 }

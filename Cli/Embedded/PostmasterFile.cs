@@ -15,8 +15,23 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
     public bool AcceptsConnections => Status is "ready" or "standby";
 
     /// <summary>Reads the file; null where there is none, or the process it names is gone or is another program's.</summary>
+    public static PostmasterFile? ReadOfRunning(string data) => Read(data) is { } file && IsServerOf(file.ProcessId, data) ? file : null;
+
+    /// <summary>
+    /// Removes the file where a restart of the machine, or of its container, has given the number in it to a stranger, for whose
+    /// sake the server would not start. It stays where any process still works in the data directory.
+    /// </summary>
+    public static void RemoveStrangers(string data)
+    {
+        if (OperatingSystem.IsLinux() && Read(data) is { } file && DetachedProcess.Find(file.ProcessId) is not null
+            && !Directory.EnumerateDirectories("/proc").Any(process => WorksIn(process, Native.RealPath(data))))
+        {
+            File.Delete(Path.Combine(data, Name));
+        }
+    }
+
     /// <remarks>Its lines, from 1: process, data directory, start time, port, socket folder, address, shared memory, status.</remarks>
-    public static PostmasterFile? ReadOfRunning(string data)
+    private static PostmasterFile? Read(string data)
     {
         string[] lines;
         try
@@ -35,7 +50,19 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
             return null;
         }
 
-        return process > 0 && IsServerOf(process, data) ? new(process, port, lines.Length > 7 ? lines[7].Trim() : "") : null;
+        return process > 0 ? new(process, port, lines.Length > 7 ? lines[7].Trim() : "") : null;
+    }
+
+    private static bool WorksIn(string process, string folder)
+    {
+        try
+        {
+            return new DirectoryInfo($"{process}/cwd").LinkTarget == folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false; // Gone, or another user's, as the servers are not.
+        }
     }
 
     /// <summary>After a crash the number may belong to a stranger.</summary>

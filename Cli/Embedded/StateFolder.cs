@@ -17,6 +17,9 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string LockFile => Path.Combine(Root, "lock");
 
+    /// <summary>Who holds the lock.</summary>
+    public string HolderFile => Path.Combine(Root, "lock.json");
+
     public string StateFile => Path.Combine(Root, "state.json");
 
     public string SecretsFile => Path.Combine(Root, "secrets.json");
@@ -138,6 +141,7 @@ internal sealed class StateFolder(string root, ServerUser user)
     public void RemoveRoot()
     {
         File.Delete(LockFile);
+        File.Delete(HolderFile);
         try
         {
             Directory.Delete(Root);

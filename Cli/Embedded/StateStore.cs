@@ -25,11 +25,12 @@ internal sealed class StateStore(StateFolder folder)
         Write(folder.SecretsFile, secrets, StateJson.Default.DictionaryStringRolePasswords);
 
     private static bool IsWhole(KnownState state) =>
-        state.Instances.All(instance => instance is { Cluster: not null, Port: > 0 and <= 65535 })
+        state is { Instances: not null, Clusters: not null, Database: not null, Binaries: not null } // A field that is missing is null.
+        && state.Instances.All(instance => instance is { Cluster: not null, Port: > 0 and <= 65535 })
         && state.Instances.DistinctBy(instance => (instance.Cluster, instance.Ordinal)).Count() == state.Instances.Count
         && state.Clusters.All(cluster => cluster is not null)
         && state.InstancesPerCluster is > 0 and <= DeclarationRules.MostInstances
-        && (state.Api is null || Uri.TryCreate(state.Api.Url, UriKind.Absolute, out _));
+        && (state.Api is null || state.Api.Url is not null && Uri.TryCreate(state.Api.Url, UriKind.Absolute, out _));
 
     private static T? Read<T>(string path, JsonTypeInfo<T> type, string advice, Func<T, bool> isWhole)
         where T : class

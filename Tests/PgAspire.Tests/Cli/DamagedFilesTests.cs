@@ -46,7 +46,7 @@ public sealed class DamagedFilesTests
         await using var topology = await TestTopology.MakeAsync();
         (await topology.UpAsync()).Succeeded();
         File.Delete(Path.Combine(topology.State, "state.json"));
-        Assert.Equal("running", (await topology.StatusAsync()).State);
+        await topology.UntilRunningAsync();
         (await topology.DownAsync()).Succeeded();
         Assert.Empty(StrayProcesses.In(topology.Folder));
     }

@@ -96,7 +96,7 @@ public sealed class KilledUpTests
         }
 
         (await topology.UpAsync()).Succeeded();
-        Assert.Equal("running", (await topology.StatusAsync()).State);
+        await topology.UntilRunningAsync();
     }
 
     private static async Task<Npgsql.NpgsqlConnection> OpenAsync(TestTopology topology)

@@ -41,6 +41,7 @@ public sealed class LifecycleTests
         Assert.Equal((3, """{"host":"embedded","state":"absent","api":{"url":null},"metrics":{"url":null},"instances":[]}"""), (absent.ExitCode, Compact(absent.Output)));
 
         (await topology.UpAsync()).Succeeded();
+        await topology.UntilRunningAsync();
         var running = await topology.Command.RunAsync("status", "--json");
         var version = Assert.IsType<string>(await topology.AskAsync("shop1-1", "SHOW server_version")).Split(' ')[0];
         var ports = new[] { await topology.AskAsync("shop1-1", "SHOW port"), await topology.AskAsync("shop2-1", "SHOW port") };
@@ -65,6 +66,7 @@ public sealed class LifecycleTests
         var up = (await topology.UpAsync()).Succeeded();
         var port = await topology.AskAsync("pg1-1", "SHOW port");
         Assert.Contains($"pg1  Host=127.0.0.1;Port={port};Database=app;Username=app;Password=…", up.Output, StringComparison.Ordinal);
+        await topology.UntilRunningAsync();
         var status = (await topology.Command.RunAsync("status")).Succeeded();
         Assert.Contains($"127.0.0.1:{port}", status.Output, StringComparison.Ordinal);
         Assert.Contains("API      not running", status.Output, StringComparison.Ordinal);

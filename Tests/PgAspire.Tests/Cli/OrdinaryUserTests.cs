@@ -22,7 +22,7 @@ public sealed class OrdinaryUserTests
         try
         {
             (await command.RunAsync("up", "--detach", "--no-api")).Succeeded();
-            (await command.RunAsync("status")).Succeeded();
+            await Until.TrueAsync(async () => (await command.RunAsync("status")).ExitCode == 0, "all run");
             Assert.Equal("3\n", (await command.RunAsync("psql", "pg1", "--", "-XAtc", "SELECT sum(number) FROM made")).Succeeded().Output);
             (await command.RunAsync("down")).Succeeded();
             (await command.RunAsync("up", "--detach", "--no-api", "--reset-passwords")).Succeeded();

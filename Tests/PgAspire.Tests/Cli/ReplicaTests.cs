@@ -20,7 +20,7 @@ public sealed class ReplicaTests
         (await topology.UpAsync()).Succeeded();
         await AssertStreamingAsync(topology, 2);
         await AssertArrivesAsync(topology, "pg1-3", "SELECT answer FROM kept", 42);
-        await Until.TrueAsync(async () => (await topology.StatusAsync()).State == "running", "all run");
+        await topology.UntilRunningAsync();
         var status = await topology.StatusAsync();
         Assert.Equal(
             ["pg1-1 primary running", "pg1-2 replica running", "pg1-3 replica running"],

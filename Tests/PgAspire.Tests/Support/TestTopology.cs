@@ -51,6 +51,9 @@ public sealed class TestTopology : IAsyncDisposable
         return JsonSerializer.Deserialize(outcome.Output, StatusJson.Default.TopologyStatus) ?? throw new InvalidOperationException(outcome.Error);
     }
 
+    /// <summary>Waits until <c>status</c> sees all running, which it gives each server a few seconds for.</summary>
+    public Task UntilRunningAsync() => Until.TrueAsync(async () => (await StatusAsync()).State == "running", "all run");
+
     internal Dictionary<string, RolePasswords> Secrets() => new StateStore(new(State, ServerUser.Current())).ReadSecrets();
 
     /// <summary>The running postmasters by the name of their data directory, <c>pg1-1</c>.</summary>
