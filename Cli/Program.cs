@@ -33,6 +33,11 @@ catch (CliException exception)
     Console.Error.WriteLine($"pgaspire: {exception.Message}");
     return exception.ExitCode;
 }
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && Environment.GetEnvironmentVariable("PGASPIRE_DEBUG") is not { Length: > 0 })
+{
+    Console.Error.WriteLine($"pgaspire: {exception.Message}");
+    return ExitCodes.Failed;
+}
 catch (Exception exception) when (Environment.GetEnvironmentVariable("PGASPIRE_DEBUG") is not { Length: > 0 })
 {
     Console.Error.WriteLine($"pgaspire: unexpected: {exception.GetType().Name}: {exception.Message} (PGASPIRE_DEBUG=1 shows where)");

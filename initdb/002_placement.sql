@@ -11,8 +11,3 @@ CREATE TABLE customers (
 );
 
 CREATE INDEX customers_elsewhere ON customers (customer) WHERE state <> 'here';
-
--- Always empty. Every insert of an order takes ROW SHARE on it, a move takes EXCLUSIVE for the moment in which it
--- hands a customer over: it waits for the inserts under way, and later ones see the customer's new state. Locking
--- this instead of the customer's row spares every insert a row lock, and shuts out neither readers, vacuum nor pg_dump.
-CREATE TABLE placement_fence ();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Output;
 using PgAspire.Cli.Processes;
@@ -35,27 +36,30 @@ internal static class DownCommand
             await StopAsync(folder, progress, cancellationToken);
             if (!parse.GetValue(Volumes))
             {
-                Console.WriteLine($"Stopped. Data are kept in {folder.Root}.");
+                Console.WriteLine($"Stopped. Data are kept{(new StateStore(folder).Read().Host == HostChoice.Aspire ? " in their volumes" : $" in {folder.Root}")}.");
                 return ExitCodes.Done;
             }
 
-            foreach (var entry in new DirectoryInfo(folder.Root).EnumerateFileSystemInfos().Where(entry => entry.FullName != folder.LockFile))
+            if (AppHostDocument.Read(folder.AppHostFile) is { } document)
             {
-                StateFolder.Remove(entry);
+                await AspireSession.RemoveVolumesAsync(document, cancellationToken);
             }
+
+            folder.RemoveContents();
         }
 
-        Directory.Delete(folder.Root, recursive: true);
-        Console.WriteLine($"Stopped, and all data removed with {folder.Root}.");
+        folder.RemoveRoot();
+        Console.WriteLine($"Stopped, and all data removed from {folder.Root}.");
         return ExitCodes.Done;
     }
 
     private static async Task StopAsync(StateFolder folder, ConsoleProgress progress, CancellationToken cancellationToken)
     {
         var store = new StateStore(folder);
+        await new AppHostProcess(folder, progress).StopAsync(cancellationToken);
         await new ApiProcess(folder, progress).StopAsync(cancellationToken);
         await new EmbeddedHost(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress).StopAsync(cancellationToken);
-        store.Write(store.Read() with { Owner = null, Api = null });
+        store.Write(store.Read() with { Owner = null, Api = null, AppHost = null });
     }
 
     /// <summary>An <c>up</c> in the foreground, or one that still works, is asked to end; it stops what it started.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
 
 namespace PgAspire.Cli.Commands;
@@ -22,7 +23,13 @@ internal static class LogsCommand
     {
         var folder = CommonOptions.StateFolder(parse);
         using var interruption = new Interruption();
-        var path = await PathAsync(folder, parse.GetRequiredValue(Name), interruption.Token);
+        var name = parse.GetRequiredValue(Name);
+        if (new StateStore(folder).Read().Host == HostChoice.Aspire)
+        {
+            return await AspireAsync(folder, name, parse.GetValue(Lines), parse.GetValue(Follow), interruption.Token);
+        }
+
+        var path = await PathAsync(folder, name, interruption.Token);
         if (!File.Exists(path))
         {
             throw new CliException($"{path} is not there: nothing was logged yet.", ExitCodes.NotRunning);
@@ -46,6 +53,16 @@ internal static class LogsCommand
         }
 
         return parse.GetValue(Follow) ? await FollowAsync(reader, interruption.Token) : ExitCodes.Done;
+    }
+
+    private static async Task<int> AspireAsync(StateFolder folder, string name, int lines, bool follow, CancellationToken cancellationToken)
+    {
+        if (name == "api")
+        {
+            throw new CliException("The API's log is on the Aspire dashboard: pgaspire status names its address.", ExitCodes.WrongInput);
+        }
+
+        return await AspireSession.LogsAsync(folder, KnownInstances.Find(await StatusReader.ReadAsync(folder, cancellationToken), name), lines, follow);
     }
 
     private static async Task<string> PathAsync(StateFolder folder, string name, CancellationToken cancellationToken)

@@ -25,15 +25,22 @@ internal static class PsqlCommand
     {
         var folder = CommonOptions.StateFolder(parse);
         var instance = KnownInstances.Find(await StatusReader.ReadAsync(folder, cancellationToken), parse.GetRequiredValue(Name));
-        if (instance.State is "stopped" or "unfinished")
+        if (instance.State is "stopped" or "unfinished" or "absent")
         {
             throw new CliException($"{instance.Instance} does not run: pgaspire up starts it.", ExitCodes.NotRunning);
         }
 
         var store = new StateStore(folder);
-        var role = parse.GetRequiredValue(Role);
-        var psql = Path.Combine(store.Read().Binaries, OperatingSystem.IsWindows() ? "psql.exe" : "psql");
         using var interruption = new Interruption(); // Ctrl+C is psql's own here.
+        var role = parse.GetRequiredValue(Role);
+        if (store.Read().Host == Aspire.HostChoice.Aspire)
+        {
+            return await Aspire.AspireSession.PsqlAsync(folder, instance, role, parse.GetValue(Arguments) ?? []);
+        }
+
+        var passwords = store.ReadSecrets().GetValueOrDefault(instance.Cluster)
+            ?? throw new CliException($"The passwords of {instance.Cluster} are lost: up --reset-passwords gives it new ones.");
+        var psql = Path.Combine(store.Read().Binaries, OperatingSystem.IsWindows() ? "psql.exe" : "psql");
         return await new ExternalProgram(psql, [.. parse.GetValue(Arguments) ?? []])
         {
             Environment = new Dictionary<string, string?>
@@ -42,7 +49,7 @@ internal static class PsqlCommand
                 ["PGPORT"] = instance.Port?.ToString(CultureInfo.InvariantCulture),
                 ["PGDATABASE"] = instance.Database,
                 ["PGUSER"] = role,
-                ["PGPASSWORD"] = store.ReadSecrets()[instance.Cluster].Of(role),
+                ["PGPASSWORD"] = passwords.Of(role),
             },
         }.RunAttachedAsync();
     }

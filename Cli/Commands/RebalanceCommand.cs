@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Topology;
@@ -26,12 +27,20 @@ internal static class RebalanceCommand
 
         var store = new StateStore(folder);
         var state = store.Read();
+        var passwords = state.Host == HostChoice.Aspire ? PasswordsOfAppHost(folder, status) : store.ReadSecrets().ToDictionary(entry => entry.Key, entry => entry.Value.Application);
         var clusters = status.Instances.GroupBy(instance => instance.Cluster).Select(group => new Cluster(
             group.Key, [.. group.Select((instance, index) => new Instance(group.Key, index + 1, instance.Instance, instance.Port))]));
-        var topology = new EmbeddedTopology(new(state.Binaries, "", "", 0), [.. clusters], store.ReadSecrets());
         return await new ExternalProgram("dotnet", ApiProcess.FindAssembly(), "rebalance")
         {
-            Environment = ApiProcess.ConnectionVariables(topology, state.Database),
+            Environment = ApiProcess.ConnectionVariables(clusters, status.Instances[0].Database, passwords),
         }.RunAttachedAsync();
+    }
+
+    private static Dictionary<string, string> PasswordsOfAppHost(StateFolder folder, TopologyStatus status)
+    {
+        var secrets = AppHostDocument.Read(folder.AppHostFile)?.UserSecretsId
+            ?? throw new CliException("The app host keeps its passwords nowhere that this command can read: it has no user secrets.");
+        return status.Instances.Select(instance => instance.Cluster).Distinct().ToDictionary(
+            cluster => cluster, cluster => UserSecrets.ApplicationPassword(secrets, cluster));
     }
 }

@@ -26,7 +26,8 @@ internal static class TestCommand
             .LocateAsync(null, PostgresVersions.Default, null, cancellationToken);
 
         var arguments = parse.GetValue(Arguments) ?? [];
-        var counts = await TestProgram.RunAsync(SiblingAssembly.Find("PgAspire.Tests", "PgAspire.Tests.dll"), arguments, cancellationToken);
+        var counts = await TestProgram.RunAsync(SiblingAssembly.Find("PgAspire.Tests", "PgAspire.Tests.dll"), arguments, cancellationToken)
+            + await AppHostTests.RunAsync(arguments, cancellationToken);
         Console.WriteLine($"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped");
         return counts.Failed == 0 && counts.Passed > 0 ? ExitCodes.Done : ExitCodes.Failed;
     }

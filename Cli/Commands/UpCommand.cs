@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Output;
 using PgAspire.Postgres.Initialization;
@@ -11,6 +12,11 @@ internal static class UpCommand
 {
     private static readonly Option<bool> Detach = new("--detach", "-d") { Description = "Return when all is ready, and leave it running" };
     private static readonly Option<int?> ApiPort = new("--api-port") { Description = "Port of the sample API (default: any free one, then the same again)", HelpName = "port" };
+    private static readonly Option<string> Host = new("--host")
+    {
+        Description = "Where the servers run: containers of an Aspire app host, or plain processes", DefaultValueFactory = _ => HostChoice.Auto,
+    };
+
     private static readonly Option<bool> NoApi = new("--no-api") { Description = "The servers alone, without the sample API" };
     private static readonly Option<bool> ResetPasswords = new("--reset-passwords") { Description = "Give every role of every cluster a new password" };
 
@@ -18,8 +24,9 @@ internal static class UpCommand
     {
         var command = new Command("up", "Brings the topology up: makes, starts or adopts every instance, and the sample API over them.")
         {
-            Detach, CommonOptions.Binaries, ApiPort, NoApi, ResetPasswords,
+            Detach, Host, CommonOptions.Binaries, ApiPort, NoApi, ResetPasswords,
         };
+        Host.AcceptOnlyFromAmong(HostChoice.Auto, HostChoice.Embedded, HostChoice.Aspire);
         DeclarationOptions.AddTo(command);
         command.SetAction((parse, _) => RunAsync(parse));
         return command;
@@ -33,7 +40,16 @@ internal static class UpCommand
         var folder = CommonOptions.StateFolder(parse);
         folder.Prepare();
         using var interruption = new Interruption();
-        var session = new UpSession(folder, new ConsoleProgress());
-        return await session.RunAsync(request, !parse.GetValue(NoApi), parse.GetValue(ApiPort), parse.GetValue(Detach), interruption.Token);
+        var choice = await HostChoice.ChooseAsync(parse.GetRequiredValue(Host), new StateStore(folder).Read().Host, interruption.Token);
+        var progress = new ConsoleProgress();
+        if (choice.Reason is not null)
+        {
+            progress.Notice($"Host: {choice.Name} ({choice.Reason}).");
+        }
+
+        IUpHost host = choice.IsAspire
+            ? new AspireUp(folder, progress, declaration, CommonOptions.TopologyFile(parse))
+            : new EmbeddedUp(folder, progress, request, !parse.GetValue(NoApi), parse.GetValue(ApiPort));
+        return await new UpSession(folder, progress, host).RunAsync(parse.GetValue(Detach), interruption.Token);
     }
 }

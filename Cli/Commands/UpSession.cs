@@ -6,14 +6,12 @@ using PgAspire.Cli.Processes;
 
 namespace PgAspire.Cli.Commands;
 
-/// <summary>One <c>up</c> on the embedded host, from the lock to the end of its stay in the foreground.</summary>
-internal sealed class UpSession(StateFolder folder, ConsoleProgress progress)
+/// <summary>One <c>up</c> from the lock to the end of its stay in the foreground.</summary>
+internal sealed class UpSession(StateFolder folder, ConsoleProgress progress, IUpHost host)
 {
     private readonly StateStore _store = new(folder);
-    private readonly ApiProcess _api = new(folder, progress);
-    private readonly EmbeddedHost _host = new(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress);
 
-    public async Task<int> RunAsync(UpRequest request, bool withApi, int? apiPort, bool detach, CancellationToken interrupted)
+    public async Task<int> RunAsync(bool detach, CancellationToken interrupted)
     {
         var watch = Stopwatch.StartNew();
         using (OperationLock.Take(folder, "up"))
@@ -21,14 +19,15 @@ internal sealed class UpSession(StateFolder folder, ConsoleProgress progress)
             RefuseSecondForeground(detach);
             try
             {
-                await progress.ShowAsync("Bringing the topology up", () => BringUpAsync(request, withApi, apiPort, interrupted));
+                await progress.ShowAsync("Bringing the topology up", () => host.BringUpAsync(interrupted));
                 if (!detach)
                 {
                     _store.Write(_store.Read() with { Owner = DetachedProcess.Current() });
                 }
             }
-            catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+            catch when (interrupted.IsCancellationRequested)
             {
+                // Ctrl+C reaches the programs at work too, which then fail by themselves.
                 Console.Error.WriteLine("Interrupted: stopping what was started …");
                 await StopAllAsync();
                 return ExitCodes.Interrupted;
@@ -38,21 +37,6 @@ internal sealed class UpSession(StateFolder folder, ConsoleProgress progress)
         StatusTable.Write(await StatusReader.ReadAsync(folder, CancellationToken.None));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready after {watch.Elapsed.TotalSeconds:0.0} s."));
         return detach ? ExitCodes.Done : await StayAsync(interrupted);
-    }
-
-    private async Task<bool> BringUpAsync(UpRequest request, bool withApi, int? apiPort, CancellationToken cancellationToken)
-    {
-        var topology = await _host.UpAsync(request, cancellationToken);
-        if (withApi)
-        {
-            await _api.UpAsync(topology, request.Declaration.Database, apiPort, cancellationToken);
-        }
-        else
-        {
-            await _api.StopAsync(cancellationToken);
-        }
-
-        return true;
     }
 
     private async Task<int> StayAsync(CancellationToken interrupted)
@@ -75,9 +59,8 @@ internal sealed class UpSession(StateFolder folder, ConsoleProgress progress)
 
     private async Task StopAllAsync()
     {
-        await _api.StopAsync(CancellationToken.None);
-        await _host.StopAsync(CancellationToken.None);
-        _store.Write(_store.Read() with { Owner = null, Api = null });
+        await host.StopAsync();
+        _store.Write(_store.Read() with { Owner = null, Api = null, AppHost = null });
     }
 
     private void RefuseSecondForeground(bool detach)

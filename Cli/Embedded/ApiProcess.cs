@@ -26,7 +26,8 @@ internal sealed class ApiProcess(StateFolder folder, IProgressSink progress)
     {
         var state = _store.Read();
         var assembly = FindAssembly();
-        var connections = ConnectionVariables(topology, database);
+        var connections = ConnectionVariables(
+            topology.Clusters, database, topology.Passwords.ToDictionary(entry => entry.Key, entry => entry.Value.Application));
         var fingerprint = Fingerprint(assembly, connections);
         if (state.Api is { } known && known.Process.IsAlive())
         {
@@ -65,11 +66,12 @@ internal sealed class ApiProcess(StateFolder folder, IProgressSink progress)
     }
 
     /// <summary>The environment that gives an application its connection strings.</summary>
-    public static Dictionary<string, string?> ConnectionVariables(EmbeddedTopology topology, string database) => topology.Clusters.ToDictionary(
+    public static Dictionary<string, string?> ConnectionVariables(
+        IEnumerable<Cluster> clusters, string database, IReadOnlyDictionary<string, string> passwords) => clusters.ToDictionary(
         cluster => $"ConnectionStrings__{cluster.Name}",
         string? (cluster) => ConnectionStrings.For(
             [.. cluster.Instances.Select(instance => new System.Net.DnsEndPoint("127.0.0.1", instance.Port!.Value))],
-            database, RoleNames.Application, topology.Passwords[cluster.Name].Application));
+            database, RoleNames.Application, passwords[cluster.Name]));
 
     /// <summary>The sample API's assembly, built beside this one.</summary>
     /// <exception cref="CliException">It is not there.</exception>

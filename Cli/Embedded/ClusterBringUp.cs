@@ -33,6 +33,11 @@ internal sealed class ClusterBringUp(
 
         foreach (var replica in cluster.Instances.Where(instance => instance != primary))
         {
+            if (StateOf(replica) is { State: DataDirectoryState.Finished, IsReplica: true } && ReplicaSource.Follow(folder, replica, primary, passwords))
+            {
+                await controller.ReloadAsync(replica, cancellationToken);
+            }
+
             await BringUpAsync(replica, passwords, () => new ClusterMaker(folder, postgres, controller, _init, request.Declaration)
                 .MakeReplicaAsync(replica, primary, passwords, cancellationToken), cancellationToken);
             progress.Report(replica.Name, "ready");
@@ -48,11 +53,12 @@ internal sealed class ClusterBringUp(
         {
             progress.Report(instance.Name, "making");
             await controller.StopAsync(instance, ShutdownMode.Immediate, cancellationToken);
-            data.Discard();
+            await data.DiscardAsync(cancellationToken);
             await make();
             return;
         }
 
+        await controller.SettleAsync(instance, cancellationToken);
         if (request.ResetPasswords && !data.IsReplica)
         {
             progress.Report(instance.Name, "setting passwords");
@@ -71,9 +77,22 @@ internal sealed class ClusterBringUp(
         await AdoptAsync(instance, passwords, cancellationToken);
     }
 
+    /// <exception cref="CliException">The running server would refuse what stands in its files now.</exception>
+    private static async Task CheckSettingsAsync(Instance instance, RolePasswords passwords, CancellationToken cancellationToken)
+    {
+        await using var connection = await ClusterConnection.OpenAsync(instance, "postgres", RoleNames.Superuser, passwords.Superuser, cancellationToken);
+        await using var command = new Npgsql.NpgsqlCommand(
+            "SELECT string_agg(name || ' = ' || coalesce(setting, '') || ': ' || error, '; ' ORDER BY seqno) FROM pg_file_settings WHERE error NOT LIKE '%cannot be changed without restarting%'",
+            connection);
+        if (await command.ExecuteScalarAsync(cancellationToken) is string wrong)
+        {
+            throw new CliException($"{instance.Name} goes on as it was, a declared setting is wrong: {wrong}");
+        }
+    }
+
     private async Task AdoptAsync(Instance instance, RolePasswords passwords, CancellationToken cancellationToken)
     {
-        var changed = await controller.ReconfigureAsync(instance, cancellationToken);
+        var changed = await controller.ReconfigureAsync(instance, () => CheckSettingsAsync(instance, passwords, cancellationToken), cancellationToken);
         if (changed.Count == 0)
         {
             return;

@@ -32,6 +32,8 @@ internal sealed class ClusterMaker(
     private async Task MakeAsync(Instance instance, Func<DataDirectory, Task> fill, CancellationToken cancellationToken)
     {
         var data = new DataDirectory(folder.Data(instance), folder);
+        var log = folder.Log(instance);
+        var logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
         try
         {
             data.Begin();
@@ -41,9 +43,10 @@ internal sealed class ClusterMaker(
         }
         catch (Exception exception)
         {
+            var isFull = StartFailure.IsNoSpace(exception) || StartFailure.SaysNoSpace(log, logStart);
             await controller.StopAsync(instance, ShutdownMode.Immediate, CancellationToken.None);
-            data.Discard();
-            if (exception is IOException { HResult: var code } && (code & 0xFFFF) is NoSpaceUnix or NoSpaceWindows)
+            await data.DiscardAsync(CancellationToken.None);
+            if (isFull)
             {
                 throw new CliException($"{instance.Name}: no space left on the disk of {folder.Root}; a new instance needs about 60 MB. Free some, or choose another state folder (--state).", inner: exception);
             }
@@ -51,9 +54,6 @@ internal sealed class ClusterMaker(
             throw;
         }
     }
-
-    private const int NoSpaceUnix = 28;
-    private const int NoSpaceWindows = 0x70;
 
     private async Task BootstrapAsync(Instance instance, TemplateCluster template, RolePasswords passwords, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Cloning;
 
 namespace PgAspire.Cli.Embedded;
@@ -47,13 +48,23 @@ internal sealed class DataDirectory(string path, StateFolder folder)
     public void Begin()
     {
         folder.MakeOwned(FullPath);
-        folder.WriteOwned(Marker(MakingMarker), "");
+        using (StateFolder.CreatePrivate(Marker(MakingMarker)))
+        {
+            // Empty, and at once under its own name: anything else here would make the folder a stranger's.
+        }
+
+        folder.User.Own(Marker(MakingMarker));
     }
 
-    public void Finish() => File.Move(Marker(MakingMarker), Marker(FinishedMarker));
+    /// <summary>Marks it as whole; from here on no start discards it, and no power cut takes that back.</summary>
+    public void Finish()
+    {
+        File.Move(Marker(MakingMarker), Marker(FinishedMarker));
+        Native.FlushFolder(FullPath);
+    }
 
     /// <summary>Removes one that is unfinished. The marker goes last, so that an interrupted removal is taken up again.</summary>
-    public void Discard()
+    public async Task DiscardAsync(CancellationToken cancellationToken)
     {
         if (State != DataDirectoryState.Unfinished)
         {
@@ -62,10 +73,10 @@ internal sealed class DataDirectory(string path, StateFolder folder)
 
         foreach (var entry in new DirectoryInfo(FullPath).EnumerateFileSystemInfos().Where(entry => entry.Name != MakingMarker))
         {
-            StateFolder.Remove(entry);
+            await StateFolder.RemoveBusyAsync(entry, cancellationToken);
         }
 
-        Directory.Delete(FullPath, recursive: true);
+        await StateFolder.RemoveBusyAsync(new DirectoryInfo(FullPath), cancellationToken);
     }
 
     /// <summary>Fills it with a copy of a prepared directory, under a system identifier of its own.</summary>

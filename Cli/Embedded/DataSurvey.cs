@@ -6,10 +6,22 @@ using PgAspire.Postgres.Topology;
 namespace PgAspire.Cli.Embedded;
 
 /// <summary>What data there are of a topology before it starts.</summary>
-internal sealed partial record DataSurvey(IReadOnlyDictionary<string, DataDirectory> ByInstance)
+/// <param name="ByInstance">The data directory of every declared instance.</param>
+/// <param name="Headless">Declared clusters that have replicas' data and no primary's, each with its replicas.</param>
+internal sealed partial record DataSurvey(IReadOnlyDictionary<string, DataDirectory> ByInstance, IReadOnlyDictionary<string, string> Headless)
 {
-    public static DataSurvey Of(StateFolder folder, TopologyPlan plan) =>
-        new(plan.Instances.ToDictionary(instance => instance.Name, instance => new DataDirectory(folder.Data(instance), folder)));
+    public static DataSurvey Of(StateFolder folder, TopologyPlan plan)
+    {
+        var headless = Instances(folder)
+            .Where(known => plan.Clusters.Any(cluster => cluster.Name == known.Cluster))
+            .Select(known => (known.Cluster, known.Id, Data: new DataDirectory(folder.Data(known), folder)))
+            .Where(known => known.Data.State == DataDirectoryState.Finished)
+            .GroupBy(known => known.Cluster)
+            .Where(group => group.All(known => known.Data.IsReplica));
+        return new(
+            plan.Instances.ToDictionary(instance => instance.Name, instance => new DataDirectory(folder.Data(instance), folder)),
+            headless.ToDictionary(group => group.Key, group => string.Join(", ", group.Select(known => known.Id).Order(StringComparer.Ordinal))));
+    }
 
     /// <summary>Major version of the data; null where there are none.</summary>
     public int? Major => ByInstance.Values.Where(data => data.State == DataDirectoryState.Finished).Max(data => data.Major);
@@ -31,6 +43,11 @@ internal sealed partial record DataSurvey(IReadOnlyDictionary<string, DataDirect
     /// <exception cref="CliException">Data are of another major version, of nobody knows whom, or have no password.</exception>
     public void Check(PostgresInstallation postgres, IReadOnlyDictionary<string, RolePasswords> secrets, bool resetPasswords)
     {
+        foreach (var (cluster, replicas) in Headless)
+        {
+            throw new CliException($"The data of {cluster}'s primary are gone, and those of its replicas are there ({replicas}): put the primary's back. A new {cluster} is made only where none of its data are left.");
+        }
+
         foreach (var (name, data) in ByInstance)
         {
             if (data.State == DataDirectoryState.Foreign)

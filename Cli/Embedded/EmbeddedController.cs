@@ -31,8 +31,19 @@ internal sealed class EmbeddedController(
         // pg_ctl detaches the server, and looks for it ten times a second; the file is looked at more often than that.
         var start = new ExternalProgram(
             postgres.Program("pg_ctl"), "start", "-s", "-w", "-t", StartPatience.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-D", data, "-l", log);
-        var starting = folder.User.Wrap(start).RunAsync(cancellationToken);
-        await Wait.UntilAsync(() => starting.IsCompleted || Running(instance) is { AcceptsConnections: true }, StartPatience, cancellationToken);
+        // Killed, it would take the server with it.
+        var starting = folder.User.Wrap(start).RunAsync(CancellationToken.None);
+        try
+        {
+            await Wait.UntilAsync(() => starting.IsCompleted || Running(instance) is { AcceptsConnections: true }, StartPatience, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever cancels stops what runs: what is about to must be seen running.
+            await Wait.UntilAsync(() => starting.IsCompleted || IsRunning(instance), StartPatience, CancellationToken.None);
+            throw;
+        }
+
         if (Running(instance) is { AcceptsConnections: true })
         {
             return;
@@ -44,6 +55,10 @@ internal sealed class EmbeddedController(
             throw StartFailure.Explain(instance, log, logStart, result.Error);
         }
     }
+
+    /// <summary>Waits until a server that a killed command left on its way up or down has got there.</summary>
+    public Task SettleAsync(Instance instance, CancellationToken cancellationToken) =>
+        Wait.UntilAsync(() => Running(instance) is null or { AcceptsConnections: true }, StartPatience, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="CliException">It is still there after two minutes.</exception>
@@ -62,20 +77,36 @@ internal sealed class EmbeddedController(
     }
 
     /// <summary>Writes the configuration files, and has a running server read them.</summary>
+    /// <param name="accept">Called before the server reads them; where it throws, the files are again as they were.</param>
     /// <returns>Names of the settings that have changed.</returns>
-    public async Task<IReadOnlyList<string>> ReconfigureAsync(Instance instance, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ReconfigureAsync(Instance instance, Func<Task> accept, CancellationToken cancellationToken)
     {
+        var content = File.ReadAllText(ConfigurationFile(instance));
         var before = ConfigurationLines(instance);
         Configure(instance);
         var changed = before.Except(ConfigurationLines(instance)).Concat(ConfigurationLines(instance).Except(before))
             .Select(line => line.Split(" = ")[0]).Distinct().ToList();
         if (changed.Count > 0)
         {
-            await ControlAsync(instance, ["reload"], cancellationToken);
+            try
+            {
+                await accept();
+            }
+            catch
+            {
+                folder.WriteOwned(ConfigurationFile(instance), content);
+                throw;
+            }
+
+            await ReloadAsync(instance, cancellationToken);
         }
 
         return changed;
     }
+
+    /// <summary>Has a running server read its configuration files.</summary>
+    public Task ReloadAsync(Instance instance, CancellationToken cancellationToken) =>
+        IsRunning(instance) ? ControlAsync(instance, ["reload"], cancellationToken) : Task.CompletedTask;
 
     private async Task ControlAsync(Instance instance, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using PgAspire.Postgres.Configuration;
 using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Roles;
@@ -25,7 +26,7 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
         var clusters = request.Plan.Clusters
             .Select(cluster => cluster with { Instances = [.. instances.Where(instance => instance.Cluster == cluster.Name)] }).ToList();
 
-        foreach (var cluster in clusters.Where(cluster => !secrets.ContainsKey(cluster.Name)))
+        foreach (var cluster in clusters.Where(cluster => request.ResetPasswords || !secrets.ContainsKey(cluster.Name)))
         {
             secrets[cluster.Name] = RolePasswords.Generate();
         }
@@ -39,6 +40,7 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
             InstancesPerCluster = request.Declaration.Instances,
             Database = request.Declaration.Database,
             Binaries = postgres.Binaries,
+            Host = Aspire.HostChoice.Embedded,
         });
 
         var bringUp = new ClusterBringUp(folder, postgres, controller, request, progress);
@@ -51,10 +53,10 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
             {
                 await bringUp.RunAsync(cluster, secrets[cluster.Name], token);
             }
-            catch (CliException failure)
+            catch (Exception exception) when (exception is CliException or NpgsqlException or IOException or UnauthorizedAccessException or TimeoutException)
             {
                 progress.Report(cluster.Name, "failed");
-                failures.Enqueue(failure);
+                failures.Enqueue(exception as CliException ?? new($"{cluster.Name}: {exception.Message}", inner: exception));
             }
         });
         return failures.IsEmpty

@@ -26,7 +26,14 @@ internal sealed class InitRunner(StateFolder folder, PostgresInstallation postgr
             Directory.Delete(_staged, recursive: true);
         }
 
-        folder.CopyOwned(new DirectoryInfo(bundle.Folder), _staged);
+        try
+        {
+            folder.CopyOwned(new DirectoryInfo(bundle.Folder), _staged);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"The init scripts of {bundle.Folder} cannot be copied: {exception.Message}", inner: exception);
+        }
     }
 
     /// <exception cref="CliException">A script fails: its name, line and reason.</exception>
@@ -53,7 +60,8 @@ internal sealed class InitRunner(StateFolder folder, PostgresInstallation postgr
             InitScriptKind.Sql => new(postgres.Program("psql"), [.. psql, "-f", script.Name]),
             InitScriptKind.CompressedSql => new(postgres.Program("psql"), [.. psql, "-f", "-"]) { Input = (stream, token) => DecompressAsync(path, stream, token) },
             _ when OperatingSystem.IsWindows() => throw new CliException($"init script {script.Name}: a shell script cannot be run on Windows."),
-            _ when (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0 => new(path),
+            // bash runs one without a first line too, as the official image's entrypoint does.
+            _ when (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0 => new("bash", "-c", "\"$1\"", "bash", $"./{script.Name}"),
             _ => new("bash", "-c", ShellScript.Wrapper, "bash", $"./{script.Name}"),
         };
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using PgAspire.Cli.Processes;
 
 namespace PgAspire.Cli.Embedded;
 
@@ -43,16 +44,13 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
         try
         {
             using var process = Process.GetProcessById(id);
-            if (!process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) || Processes.DetachedProcess.Find(id) is null)
+            if (!process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) || DetachedProcess.Find(id) is null)
             {
                 return false;
             }
 
             // A postmaster's working folder is its data directory.
-            return !OperatingSystem.IsLinux()
-                || Directory.ResolveLinkTarget($"/proc/{id}/cwd", returnFinalTarget: false)?.FullName is not { } folder
-                || folder == (Directory.ResolveLinkTarget(data, returnFinalTarget: true)?.FullName ?? folder)
-                || Path.GetFileName(folder) == Path.GetFileName(data);
+            return !OperatingSystem.IsLinux() || new DirectoryInfo($"/proc/{id}/cwd").LinkTarget == Native.RealPath(data);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Configuration;
 using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Topology;
 
@@ -13,16 +14,27 @@ internal static class ReplicaSource
     public static async Task CopyAsync(
         StateFolder folder, PostgresInstallation postgres, DataDirectory data, Instance replica, Instance primary, RolePasswords passwords, CancellationToken cancellationToken)
     {
-        var slot = replica.Id.Replace('-', '_');
+        var slot = Slot(replica);
         await using (var connection = await ClusterConnection.OpenAsync(primary, "postgres", RoleNames.Superuser, passwords.Superuser, cancellationToken))
         {
+            // One of an earlier making may be in use by a copy that outlived a killed command, or be too far behind.
             await connection.ExecuteAsync(
-                $"SELECT pg_create_physical_replication_slot('{slot}', true) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '{slot}')",
+                $"""
+                DO $slot$
+                BEGIN
+                    WHILE EXISTS (SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '{slot}' AND active) LOOP
+                        PERFORM pg_sleep(0.05);
+                    END LOOP;
+                    PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '{slot}';
+                    PERFORM pg_create_physical_replication_slot('{slot}', true);
+                END
+                $slot$
+                """,
                 cancellationToken);
         }
 
         // pg_basebackup wants an empty folder, and the marker of an unfinished directory lies in this one.
-        var copy = Path.Combine(data.FullPath, "copy");
+        var copy = Path.Combine(data.FullPath, $"copy-{Guid.NewGuid():N}");
         folder.MakeOwned(copy);
         var backup = new ExternalProgram(
             postgres.Program("pg_basebackup"),
@@ -44,5 +56,23 @@ internal static class ReplicaSource
         }
 
         Directory.Delete(copy);
+        Follow(folder, replica, primary, passwords);
     }
+
+    /// <summary>Has a replica's data name the primary's port and the replicator's password as they are now.</summary>
+    /// <returns>Whether that is a change, which a running server must be told of.</returns>
+    public static bool Follow(StateFolder folder, Instance replica, Instance primary, RolePasswords passwords)
+    {
+        var file = Path.Combine(folder.Data(replica), "postgresql.auto.conf");
+        var before = File.ReadAllText(file);
+        var after = PrimaryConnection.Apply(before, "127.0.0.1", primary.Port!.Value, passwords.Replicator, Slot(replica));
+        if (before != after)
+        {
+            folder.WriteOwned(file, after);
+        }
+
+        return before != after;
+    }
+
+    private static string Slot(Instance replica) => replica.Id.Replace('-', '_');
 }

@@ -5,6 +5,10 @@ namespace PgAspire.Cli.Embedded;
 /// <summary>Says why a server did not start.</summary>
 internal static class StartFailure
 {
+    private const string NoSpace = "No space left on device";
+    private const int NoSpaceUnix = 28;
+    private const int NoSpaceWindows = 0x70;
+
     public static CliException Explain(Instance instance, string log, long logStart, string fallback)
     {
         var lines = ReadFrom(log, logStart);
@@ -13,15 +17,29 @@ internal static class StartFailure
             return PortTaken(instance, port);
         }
 
-        if (lines.Any(line => line.Contains("No space left on device", StringComparison.Ordinal)))
+        if (lines.Any(line => line.Contains(NoSpace, StringComparison.Ordinal)))
         {
             return new($"{instance.Name}: no space left on the disk of {Path.GetDirectoryName(log)}.");
+        }
+
+        if (lines.Any(line => line.Contains("contains errors", StringComparison.Ordinal)))
+        {
+            var wrong = lines.Where(line => line.Contains("LOG:", StringComparison.Ordinal) && line.Contains("parameter", StringComparison.Ordinal))
+                .Select(line => line[(line.IndexOf("LOG:", StringComparison.Ordinal) + "LOG:".Length)..].Trim());
+            return new($"{instance.Name} does not start, a declared setting is wrong: {string.Join("; ", wrong)}");
         }
 
         var reason = lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal))
             ?? lines.LastOrDefault() ?? fallback.Trim();
         return new($"{instance.Name} does not start: {reason} (its log: {log})");
     }
+
+    /// <summary>Whether a failure of our own, or of a program that we ran, is a full disk.</summary>
+    public static bool IsNoSpace(Exception exception) =>
+        (exception is IOException && (exception.HResult & 0xFFFF) is NoSpaceUnix or NoSpaceWindows) || exception.Message.Contains(NoSpace, StringComparison.Ordinal);
+
+    /// <summary>Whether a server wrote so into its log.</summary>
+    public static bool SaysNoSpace(string log, long logStart) => ReadFrom(log, logStart).Any(line => line.Contains(NoSpace, StringComparison.Ordinal));
 
     public static CliException PortTaken(Instance instance, int port) =>
         new($"Port {port} of {instance.Name} is taken{PortOwner.Describe(port)}. Free it, or declare another firstPort (--first-port).");

@@ -21,6 +21,9 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string SecretsFile => Path.Combine(Root, "secrets.json");
 
+    /// <summary>What the Aspire app host says of itself.</summary>
+    public string AppHostFile => Path.Combine(Root, "apphost.json");
+
     public string Templates => Path.Combine(Root, "templates");
 
     public string Sockets => Path.Combine(Root, "run");
@@ -69,11 +72,7 @@ internal sealed class StateFolder(string root, ServerUser user)
     {
         try
         {
-            if (Path.GetDirectoryName(Root) is { } parent && !Directory.Exists(parent))
-            {
-                Make(parent, LetThrough | UnixFileMode.GroupRead | UnixFileMode.OtherRead, ours: true);
-            }
-
+            MakeParents(Path.GetDirectoryName(Root));
             Make(Root, User.IsOther ? LetThrough : OwnerOnly, ours: true);
             foreach (var folder in new[] { Templates, DataFolder, Logs, Sockets, Path.Combine(Root, "init") })
             {
@@ -115,6 +114,40 @@ internal sealed class StateFolder(string root, ServerUser user)
         return new(path, options);
     }
 
+    /// <summary>Removes all that PgAspire keeps here but the lock; a stranger's file stays.</summary>
+    public void RemoveContents()
+    {
+        // Data and logs may lie behind a link, on another disk.
+        foreach (var entry in new[] { DataFolder, Logs }.Where(Directory.Exists).SelectMany(own => new DirectoryInfo(own).EnumerateFileSystemInfos()))
+        {
+            Remove(entry);
+        }
+
+        foreach (var own in new[] { DataFolder, Logs, Templates, Sockets, Path.Combine(Root, "init") }.Where(Path.Exists))
+        {
+            Remove(new DirectoryInfo(own));
+        }
+
+        foreach (var own in new[] { StateFile, SecretsFile, AppHostFile, StateFile + ".new", SecretsFile + ".new" })
+        {
+            File.Delete(own);
+        }
+    }
+
+    /// <summary>Removes the lock, and the folder itself where nothing else is in it and it can be removed.</summary>
+    public void RemoveRoot()
+    {
+        File.Delete(LockFile);
+        try
+        {
+            Directory.Delete(Root);
+        }
+        catch (IOException)
+        {
+            // A stranger's files, or a mount: it stays, without anything of ours.
+        }
+    }
+
     /// <summary>Removes a file, a link, or a folder with all that is in it.</summary>
     public static void Remove(FileSystemInfo entry)
     {
@@ -125,6 +158,32 @@ internal sealed class StateFolder(string root, ServerUser user)
         else
         {
             entry.Delete();
+        }
+    }
+
+    /// <summary>Removes what a program that outlived a killed command may still write to: it ends by itself as soon as its files are gone.</summary>
+    public static async Task RemoveBusyAsync(FileSystemInfo entry, CancellationToken cancellationToken)
+    {
+        bool TryRemove()
+        {
+            try
+            {
+                Remove(entry);
+                return true;
+            }
+            catch (IOException exception) when (exception is not DirectoryNotFoundException)
+            {
+                return false;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return !Directory.Exists(entry.FullName);
+            }
+        }
+
+        if (!await Wait.UntilAsync(TryRemove, TimeSpan.FromSeconds(20), cancellationToken))
+        {
+            Remove(entry);
         }
     }
 
@@ -147,10 +206,25 @@ internal sealed class StateFolder(string root, ServerUser user)
         }
     }
 
+    /// <summary>Folders above, which the servers' user must pass through whatever the umask says.</summary>
+    private void MakeParents(string? folder)
+    {
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            MakeParents(Path.GetDirectoryName(folder));
+            Make(folder, LetThrough | UnixFileMode.GroupRead | UnixFileMode.OtherRead, ours: true);
+        }
+    }
+
     private void Make(string folder, UnixFileMode mode, bool ours)
     {
         if (Directory.Exists(folder))
         {
+            if (!ours)
+            {
+                User.Own(folder); // A command may have been killed before it did.
+            }
+
             return;
         }
 

@@ -32,6 +32,12 @@ internal sealed record KnownState
     /// <summary>The folder of the programs that the servers run on.</summary>
     public string Binaries { get; init; } = "";
 
+    /// <summary>The host that the topology was last up on; null before the first <c>up</c>.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The Aspire app host as it was last started.</summary>
+    public DetachedProcess? AppHost { get; init; }
+
     public KnownApi? Api { get; init; }
 
     /// <summary>The <c>up</c> that waits in the foreground and stops all at its end; null where none does.</summary>

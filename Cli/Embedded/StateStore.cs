@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Declaration;
 using PgAspire.Postgres.Roles;
 
 namespace PgAspire.Cli.Embedded;
@@ -9,19 +11,27 @@ internal sealed class StateStore(StateFolder folder)
 {
     /// <exception cref="CliException">The file is damaged.</exception>
     public KnownState Read() => Read(folder.StateFile, StateJson.Default.KnownState,
-        "It only remembers ports and processes: move it away and run up again, which finds the data and what runs by itself.") ?? new();
+        "It only remembers ports and processes: move it away and run up again, which finds the data and what runs by itself.", IsWhole) ?? new();
 
     public void Write(KnownState state) => Write(folder.StateFile, state, StateJson.Default.KnownState);
 
     /// <summary>The passwords by cluster.</summary>
     /// <exception cref="CliException">The file is damaged.</exception>
     public Dictionary<string, RolePasswords> ReadSecrets() => Read(folder.SecretsFile, StateJson.Default.DictionaryStringRolePasswords,
-        "It holds the clusters' passwords: restore it from a copy, or move it away and run up --reset-passwords, which gives every cluster new ones.") ?? [];
+        "It holds the clusters' passwords: restore it from a copy, or move it away and run up --reset-passwords, which gives every cluster new ones.",
+        secrets => secrets.Values.All(passwords => passwords is not null)) ?? [];
 
     public void WriteSecrets(Dictionary<string, RolePasswords> secrets) =>
         Write(folder.SecretsFile, secrets, StateJson.Default.DictionaryStringRolePasswords);
 
-    private static T? Read<T>(string path, JsonTypeInfo<T> type, string advice)
+    private static bool IsWhole(KnownState state) =>
+        state.Instances.All(instance => instance is { Cluster: not null, Port: > 0 and <= 65535 })
+        && state.Instances.DistinctBy(instance => (instance.Cluster, instance.Ordinal)).Count() == state.Instances.Count
+        && state.Clusters.All(cluster => cluster is not null)
+        && state.InstancesPerCluster is > 0 and <= DeclarationRules.MostInstances
+        && (state.Api is null || Uri.TryCreate(state.Api.Url, UriKind.Absolute, out _));
+
+    private static T? Read<T>(string path, JsonTypeInfo<T> type, string advice, Func<T, bool> isWhole)
         where T : class
     {
         if (!File.Exists(path))
@@ -31,7 +41,7 @@ internal sealed class StateStore(StateFolder folder)
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), type) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize(File.ReadAllText(path), type) is { } value && isWhole(value) ? value : throw new JsonException("it says what it never could");
         }
         catch (JsonException exception)
         {
@@ -49,5 +59,6 @@ internal sealed class StateStore(StateFolder folder)
         }
 
         File.Move(temporary, path, overwrite: true);
+        Native.FlushFolder(Path.GetDirectoryName(path)!);
     }
 }

@@ -8,14 +8,20 @@ namespace PgAspire.Cli.Embedded;
 /// <summary>Observes the topology; changes nothing.</summary>
 internal static class StatusReader
 {
-    private const int PatienceSeconds = 2;
+    private const int PatienceSeconds = 5;
 
     public static async Task<TopologyStatus> ReadAsync(StateFolder folder, CancellationToken cancellationToken)
     {
         var store = new StateStore(folder);
-        var (state, secrets) = (store.Read(), store.ReadSecrets());
-        var instances = DataSurvey.Instances(folder)
-            .Where(known => state.Clusters.Count == 0 || (state.Clusters.Contains(known.Cluster) && known.Ordinal <= state.InstancesPerCluster))
+        var state = store.Read();
+        if (state.Host == Aspire.HostChoice.Aspire)
+        {
+            return Aspire.AspireSession.Status(folder, state);
+        }
+
+        var secrets = store.ReadSecrets();
+        var declared = state.Clusters.SelectMany(cluster => Enumerable.Range(1, state.InstancesPerCluster).Select(ordinal => new Instance(cluster, ordinal, cluster, null)));
+        var instances = (state.Clusters.Count == 0 ? DataSurvey.Instances(folder) : declared)
             .OrderBy(known => known.Cluster.Length).ThenBy(known => known.Cluster, StringComparer.Ordinal).ThenBy(known => known.Ordinal)
             .Select(known => known with
             {
@@ -25,14 +31,14 @@ internal static class StatusReader
         var statuses = await Task.WhenAll(instances.Select(instance =>
             ReadAsync(folder, instance, state.Database, secrets.GetValueOrDefault(instance.Cluster), cancellationToken)));
         var url = state.Api is { } api && api.Process.IsAlive() ? api.Url : null;
-        return new("embedded", Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), statuses);
+        return new(Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), statuses);
     }
 
     internal static string Summarise(IReadOnlyCollection<InstanceStatus> instances) => true switch
     {
-        _ when instances.Count == 0 => "absent",
+        _ when instances.All(instance => instance.State == "absent") => "absent",
         _ when instances.All(instance => instance.State == "running") => "running",
-        _ when instances.All(instance => instance.State is "stopped" or "unfinished") => "stopped",
+        _ when instances.All(instance => instance.State is "stopped" or "unfinished" or "absent") => "stopped",
         _ => "partial",
     };
 
@@ -46,7 +52,11 @@ internal static class StatusReader
             data.Major?.ToString(System.Globalization.CultureInfo.InvariantCulture), data.FullPath);
         if (data.State != DataDirectoryState.Finished)
         {
-            return status with { State = running is null ? "unfinished" : "making" };
+            return status with
+            {
+                Role = instance.Ordinal == 1 ? "primary" : "replica",
+                State = data.State == DataDirectoryState.Absent ? "absent" : running is null ? "unfinished" : "making",
+            };
         }
 
         if (running is null || passwords is null)

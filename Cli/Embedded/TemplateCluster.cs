@@ -30,10 +30,11 @@ internal sealed record TemplateCluster(string Data, string SuperuserPassword)
     private static async Task MakeAsync(
         string home, IReadOnlyList<string> arguments, StateFolder folder, PostgresInstallation postgres, CancellationToken cancellationToken)
     {
-        var making = home + ".making";
-        if (Directory.Exists(making))
+        // An initdb that outlived a killed command may still be at work in its own.
+        var making = $"{home}.making-{Guid.NewGuid().ToString("N")[..8]}";
+        foreach (var left in Directory.EnumerateDirectories(folder.Templates, "*.making*"))
         {
-            Directory.Delete(making, recursive: true);
+            await StateFolder.RemoveBusyAsync(new DirectoryInfo(left), cancellationToken);
         }
 
         folder.MakeOwned(making);

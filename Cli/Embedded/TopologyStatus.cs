@@ -4,13 +4,17 @@ using System.Text.Json.Serialization;
 namespace PgAspire.Cli.Embedded;
 
 /// <summary>What <c>status --json</c> says, the same on every host.</summary>
-internal sealed record TopologyStatus(string Host, string State, Address Api, Address Metrics, IReadOnlyList<InstanceStatus> Instances);
+/// <param name="Dashboard">The Aspire dashboard; left out on the embedded host.</param>
+internal sealed record TopologyStatus(
+    string Host, string State, Address Api, Address Metrics, IReadOnlyList<InstanceStatus> Instances,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Dashboard = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Prometheus = null);
 
 /// <summary>Where something listens; null where it does not run.</summary>
 internal sealed record Address(string? Url);
 
 /// <summary>One instance.</summary>
-/// <param name="State"><c>running</c>, <c>stopped</c>, <c>starting</c>, <c>stopping</c>, <c>making</c>, <c>unfinished</c> or <c>unresponsive</c>.</param>
+/// <param name="State"><c>running</c>, <c>stopped</c>, <c>starting</c>, <c>stopping</c>, <c>making</c>, <c>unfinished</c>, <c>absent</c> (its making failed) or <c>unresponsive</c>.</param>
 internal sealed record InstanceStatus(
     string Cluster, string Instance, string Role, string State, string Host, int? Port, string Database, string? Version, string DataDirectory);
 

@@ -23,6 +23,11 @@ internal sealed class ConsoleProgress : IProgressSink
     {
         lock (_lock)
         {
+            if (_phases.GetValueOrDefault(name) == phase)
+            {
+                return;
+            }
+
             _phases[name] = phase;
             if (_live is null)
             {
@@ -35,16 +40,17 @@ internal sealed class ConsoleProgress : IProgressSink
     }
 
     /// <summary>Runs some work under a live line.</summary>
-    public async Task<T> ShowAsync<T>(string title, Func<Task<T>> work)
+    public async Task ShowAsync(string title, Func<Task> work)
     {
         if (!_console.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
         {
-            return await work();
+            await work();
+            return;
         }
 
         try
         {
-            return await _console.Status().StartAsync(title, context =>
+            await _console.Status().StartAsync(title, context =>
             {
                 _live = text => context.Status(Markup.Escape($"{title}  {text}"));
                 return work();

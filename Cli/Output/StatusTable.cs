@@ -37,8 +37,17 @@ internal static class StatusTable
             Console.WriteLine($"{cluster.Key}  {Form(cluster)};Password=…");
         }
 
-        Console.WriteLine($"API      {status.Api.Url ?? "not running"}");
-        Console.WriteLine($"metrics  {status.Metrics.Url ?? "not running"}");
+        var addresses = new (string Name, string? Url)[]
+        {
+            ("API", status.Api.Url ?? "not running"),
+            ("metrics", status.Metrics.Url ?? "not running"),
+            ("dashboard", status.Dashboard?.Url),
+            ("Prometheus", status.Prometheus?.Url),
+        };
+        foreach (var (name, url) in addresses.Where(address => address.Url is not null))
+        {
+            Console.WriteLine($"{name,-10}  {url}");
+        }
     }
 
     private static string Form(IGrouping<string, InstanceStatus> cluster) => ConnectionStrings.For(

@@ -4,8 +4,10 @@ using System.Globalization;
 
 namespace PgAspire.Cli.Processes;
 
-/// <summary>A process that outlives this one and its terminal, known by number and start time, so that a reused number is no match.</summary>
-internal sealed record DetachedProcess(int Id, DateTime StartedAt)
+/// <summary>A process that outlives this one and its terminal, known by number and start, so that a reused number is no match.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Started">When it started, as the kernel counts: setting the clock does not change it. Null matches no process.</param>
+internal sealed record DetachedProcess(int Id, string? Started = null)
 {
     /// <summary>Starts a program, its output appended to a log file.</summary>
     public static async Task<DetachedProcess> StartAsync(ExternalProgram command, string logFile, CancellationToken cancellationToken)
@@ -14,7 +16,7 @@ internal sealed record DetachedProcess(int Id, DateTime StartedAt)
         {
             var start = command.ToStartInfo();
             start.CreateNoWindow = true;
-            return Of(Process.Start(start)!);
+            return Of(Process.Start(start)!)!;
         }
 
         // A job in the background of a shell that ends is nobody's child: Ctrl+C and a closed terminal do not reach it.
@@ -29,7 +31,7 @@ internal sealed record DetachedProcess(int Id, DateTime StartedAt)
             : throw new CliException($"{command.Program} ended at once; its log: {logFile}");
     }
 
-    public static DetachedProcess Current() => Of(Process.GetCurrentProcess());
+    public static DetachedProcess Current() => Of(Process.GetCurrentProcess())!;
 
     /// <summary>The process of this number; null where it is gone, or is dead and nobody has asked for its exit code.</summary>
     public static DetachedProcess? Find(int id)
@@ -37,15 +39,15 @@ internal sealed record DetachedProcess(int Id, DateTime StartedAt)
         try
         {
             using var process = Process.GetProcessById(id);
-            return IsZombie(id) ? null : Of(process);
+            return Of(process);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception or IOException)
         {
             return null;
         }
     }
 
-    public bool IsAlive() => Find(Id) is { } found && Math.Abs((found.StartedAt - StartedAt).TotalSeconds) < 2;
+    public bool IsAlive() => Started is not null && Find(Id) == this;
 
     /// <summary>Asks it to end, and waits for that; kills it after <paramref name="patience"/>.</summary>
     public async Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -80,17 +82,16 @@ internal sealed record DetachedProcess(int Id, DateTime StartedAt)
         }
     }
 
-    private static bool IsZombie(int id)
+    private static DetachedProcess? Of(Process process)
     {
-        var status = $"/proc/{id}/stat";
-        if (!File.Exists(status))
+        if (!OperatingSystem.IsLinux())
         {
-            return false;
+            return new(process.Id, process.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture));
         }
 
-        var text = File.ReadAllText(status);
-        return text.AsSpan(text.LastIndexOf(')') + 1).TrimStart().StartsWith("Z");
+        // proc_pid_stat(5), after the name: the state, and 19 fields on the start in clock ticks since the boot.
+        var text = File.ReadAllText($"/proc/{process.Id}/stat");
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[0] == "Z" ? null : new(process.Id, $"{fields[19]} ticks after boot {File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()}");
     }
-
-    private static DetachedProcess Of(Process process) => new(process.Id, process.StartTime.ToUniversalTime());
 }

@@ -4,10 +4,14 @@ namespace PgAspire.Cli.Processes;
 internal static class SiblingAssembly
 {
     /// <exception cref="CliException">It was not built.</exception>
-    public static string Find(string project, string assembly)
+    public static string Find(string project, string assembly) =>
+        TryFind(project, assembly) ?? throw new CliException($"{assembly} is missing beside {AppContext.BaseDirectory}: ./pgaspire builds it.");
+
+    /// <summary>Its path; null where it was not built.</summary>
+    public static string? TryFind(string project, string assembly)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var path = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, assembly);
-        return File.Exists(path) ? path : throw new CliException($"{path} is missing: ./pgaspire builds it.");
+        return File.Exists(path) ? path : null;
     }
 }

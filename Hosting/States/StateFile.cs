@@ -1,5 +1,7 @@
+using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.UserSecrets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Options;
@@ -75,7 +77,8 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
             : "starting";
         return new(
             "aspire", state, Environment.ProcessId, UrlOf(model.Resources.OfType<ProjectResource>().FirstOrDefault()),
-            UrlOf(model.Resources.FirstOrDefault(resource => resource is PrometheusResource)), Dashboard(), instances);
+            UrlOf(model.Resources.FirstOrDefault(resource => resource is PrometheusResource)), Dashboard(),
+            Assembly.GetEntryAssembly()?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId, instances);
     }
 
     private InstanceEntry Describe(PostgresInstanceResource instance)

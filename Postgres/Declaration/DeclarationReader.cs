@@ -56,7 +56,8 @@ public static class DeclarationReader
 
     private static string? SourceOf(IConfiguration configuration, string path)
     {
-        var key = $"{Section}:{path.Replace("settings.", "settings:", StringComparison.OrdinalIgnoreCase)}";
+        // A setting's own name may have a dot.
+        var key = $"{Section}:{(path.StartsWith("settings.", StringComparison.Ordinal) ? $"settings:{path["settings.".Length..]}" : path)}";
         var provider = (configuration as IConfigurationRoot)?.Providers.Reverse()
             .FirstOrDefault(provider => provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any());
         return provider switch

@@ -27,7 +27,8 @@ public static partial class DeclarationRules
         ["synchronous"] = "none, or any 1, any 2, … up to instances - 1",
     };
 
-    private static readonly Dictionary<string, string> OwnedSettings = new()
+    /// <summary>Settings that PgAspire makes itself, and what each is or follows from.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> OwnedSettings = new Dictionary<string, string>
     {
         ["port"] = "follows from firstPort",
         ["listen_addresses"] = "is loopback only",
@@ -43,6 +44,9 @@ public static partial class DeclarationRules
         ["primary_slot_name"] = "follows from the instance's name",
         ["fsync"] = "follows from durability",
         ["full_page_writes"] = "follows from durability",
+        ["include"] = "is a directive, which could set any of the others",
+        ["include_dir"] = "is a directive, which could set any of the others",
+        ["include_if_exists"] = "is a directive, which could set any of the others",
     };
 
     /// <summary>Checks a declaration as a whole.</summary>
@@ -84,12 +88,12 @@ public static partial class DeclarationRules
         return problems;
     }
 
-    [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    [GeneratedRegex(@"^[a-z][a-z0-9]*(-[a-z0-9]+)*\z")]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex("^(?!postgres$|template[01]$)[a-z_][a-z0-9_]{0,62}$")]
+    [GeneratedRegex(@"^(?!postgres\z|template[01]\z)[a-z_][a-z0-9_]{0,62}\z")]
     private static partial Regex DatabasePattern();
 
-    [GeneratedRegex(@"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$")]
+    [GeneratedRegex(@"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?\z")]
     private static partial Regex SettingPattern();
 }

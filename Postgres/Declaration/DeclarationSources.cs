@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace PgAspire.Postgres.Declaration;
@@ -52,19 +53,29 @@ public static class DeclarationSources
 
             try
             {
-                using var stream = File.OpenRead(path);
-                var file = new ConfigurationBuilder().AddJsonStream(stream).Build();
-                foreach (var (key, value) in file.AsEnumerable())
+                var content = File.ReadAllBytes(path);
+                var file = new ConfigurationBuilder().AddJsonStream(new MemoryStream(content)).Build();
+                foreach (var (key, value) in file.AsEnumerable().Concat(EmptyOnes(content)))
                 {
                     Data[ConfigurationPath.Combine(DeclarationReader.Section, key)] = value;
                 }
             }
-            catch (Exception exception) when (exception is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is FormatException or InvalidDataException or JsonException or IOException or UnauthorizedAccessException)
             {
                 var reason = exception.InnerException?.Message ?? exception.Message;
                 throw new DeclarationException([new(FileName, path, $"must be readable JSON: {reason}")]);
             }
         }
+    }
+
+    /// <summary>Fields that are <c>[]</c> or <c>{}</c>, which configuration takes for not said.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> EmptyOnes(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        return [.. document.RootElement.EnumerateObject()
+            .Where(field => field.Value.ValueKind == JsonValueKind.Array ? field.Value.GetArrayLength() == 0
+                : field.Value.ValueKind == JsonValueKind.Object && !field.Value.EnumerateObject().Any() && field.Name != "settings")
+            .Select(field => KeyValuePair.Create(field.Name, (string?)field.Value.GetRawText()))];
     }
 
     private sealed class OptionsSource(IReadOnlyList<KeyValuePair<string, string?>> fields) : IConfigurationSource

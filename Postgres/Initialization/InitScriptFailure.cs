@@ -7,7 +7,8 @@ namespace PgAspire.Postgres.Initialization;
 /// <param name="Script">File name of the script.</param>
 /// <param name="Line">Line, from 1 on; null where nobody said.</param>
 /// <param name="Reason">What the server or the shell said.</param>
-public sealed partial record InitScriptFailure(string Script, int? Line, string Reason)
+/// <param name="Within">What the line is of where that is not the script itself: a file that it includes, or <c>&lt;stdin&gt;</c> of a psql that it runs.</param>
+public sealed partial record InitScriptFailure(string Script, int? Line, string Reason, string? Within = null)
 {
     /// <summary>Reads a failure out of what psql or bash wrote to standard error.</summary>
     /// <param name="script">The script that failed.</param>
@@ -21,17 +22,25 @@ public sealed partial record InitScriptFailure(string Script, int? Line, string 
         var reason = psql?.Groups["reason"].Value
             ?? lines.LastOrDefault(line => !ShellError().IsMatch(line))
             ?? $"exit code {exitCode}";
-        var place = shell ?? psql;
-        return new(script, place is null ? null : int.Parse(place.Groups["line"].ValueSpan, CultureInfo.InvariantCulture), reason);
+        var said = BashError().Match(reason);
+        var place = shell ?? psql ?? (said.Groups["file"].Value == script ? said : null);
+        var within = shell is null ? psql?.Groups["file"].Value : null;
+        return new(
+            script, place is null ? null : int.Parse(place.Groups["line"].ValueSpan, CultureInfo.InvariantCulture), reason,
+            within == script || (within == "<stdin>" && !script.EndsWith(".sh", StringComparison.Ordinal)) ? null : within);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Line is null ? $"init script {Script}: {Reason}" : $"init script {Script}, line {Line}: {Reason}";
+    public override string ToString() => Line is null ? $"init script {Script}: {Reason}" : $"init script {Script}{(Within is null ? "" : $" ({Within})")}, line {Line}: {Reason}";
 
-    [GeneratedRegex(@"^psql:[^:]*:(?<line>\d+): (?<reason>(?:ERROR|FATAL|error):.*)$")]
+    [GeneratedRegex(@"^psql:(?<file>.+?):(?<line>\d{1,9}): (?!(?:DEBUG|LOG|INFO|NOTICE|WARNING):)(?<reason>.+)$")]
     private static partial Regex PsqlError();
 
+    /// <summary>What bash itself says of a script, of its syntax above all.</summary>
+    [GeneratedRegex(@"^(?:\./)?(?<file>.+?): line (?<line>\d{1,9}): ")]
+    private static partial Regex BashError();
+
     /// <summary>What the trap in <see cref="ShellScript"/> writes.</summary>
-    [GeneratedRegex(@"^pgaspire-init-failed:(?<line>\d+)$")]
+    [GeneratedRegex(@"^pgaspire-init-failed:(?<line>\d{1,9})$")]
     private static partial Regex ShellError();
 }

@@ -14,8 +14,9 @@ internal static class ConnectionDefaults
         ("Auto Prepare Min Usages", 2),
         // No pooled connection is ever left with state of its own that would have to be reset.
         ("No Reset On Close", true),
-        // Seconds: a dead or hung cluster must cost its own customers' requests little, and the others' nothing.
-        ("Timeout", 2),
+        // Seconds: a hung cluster must not hold requests for long. The first also bounds the wait for the pool, which a
+        // burst of requests on a busy machine can fill.
+        ("Timeout", 5),
         ("Command Timeout", 5),
         ("Maximum Pool Size", 32),
     ];

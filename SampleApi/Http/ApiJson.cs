@@ -6,7 +6,7 @@ using PgAspire.SampleApi.TopologyInfo;
 
 namespace PgAspire.SampleApi.Http;
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(NewOrder))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(OrderPage))]

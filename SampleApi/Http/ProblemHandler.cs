@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using PgAspire.SampleApi.Clusters;
 
@@ -16,8 +17,8 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
         {
             case BadHttpRequestException bad:
                 problem.ProblemDetails.Status = bad.StatusCode;
-                problem.ProblemDetails.Detail = bad.InnerException is System.Text.Json.JsonException json
-                    ? $"{bad.Message} Path: {json.Path}." : bad.Message;
+                problem.ProblemDetails.Detail = bad.InnerException is JsonException json
+                    ? $"The body is not the JSON that is expected here; see {json.Path}." : bad.Message;
                 break;
             case ClusterUnavailableException unavailable:
                 context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);

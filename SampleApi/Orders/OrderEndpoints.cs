@@ -21,7 +21,7 @@ public static class OrderEndpoints
 
     private static async Task<Results<Created<Order>, Ok<Order>, ValidationProblem, ProblemHttpResult>> CreateAsync(
         string customer,
-        NewOrder order,
+        [FromBody] NewOrder order,
         [FromHeader(Name = "Idempotency-Key")] string? key,
         OrderStore store,
         CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ public enum CreateOutcome
 public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
 {
     private const int Attempts = 10;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
 
     public async Task<Order?> FindAsync(string customer, Guid id, CancellationToken cancellationToken)
     {

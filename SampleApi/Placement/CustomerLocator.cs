@@ -7,7 +7,7 @@ namespace PgAspire.SampleApi.Placement;
 public sealed class CustomerLocator(ClusterSet clusters)
 {
     private const int Attempts = 5;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
 
     /// <returns>The cluster, or null where every cluster answered and none knows the customer.</returns>
     /// <exception cref="ClusterUnavailableException">It cannot be told: a cluster that matters does not answer.</exception>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Npgsql;
 using PgAspire.SampleApi.Clusters;
 
 namespace PgAspire.SampleApi.Rebalance;
@@ -15,7 +14,7 @@ internal static class MovePlan
 
     private const string Page =
         """
-        SELECT customer, (SELECT count(*) FROM (SELECT FROM orders o WHERE o.customer = c.customer LIMIT $3) some)
+        SELECT customer, (SELECT count(*) FROM (SELECT FROM orders o WHERE o.customer = c.customer LIMIT $3) AS part)
         FROM customers c WHERE customer > $1 AND state = 'here' ORDER BY customer LIMIT $2
         """;
 
@@ -55,10 +54,8 @@ internal static class MovePlan
     private static async Task<List<(string Customer, long Orders)>> ReadPageAsync(
         Cluster source, string after, CancellationToken cancellationToken)
     {
-        await using var command = source.DataSource.CreateCommand(Page);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PageSize });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = OrdersPerBatch });
+        await using var connection = await MoveConnection.OpenAsync(source, cancellationToken);
+        await using var command = connection.Command(Page, [after, PageSize, OrdersPerBatch]);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var page = new List<(string, long)>();
         while (await reader.ReadAsync(cancellationToken))

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Npgsql;
 using PgAspire.SampleApi.Clusters;
 
 namespace PgAspire.SampleApi.Rebalance;
@@ -42,9 +43,9 @@ public sealed class RebalanceCommand(ClusterSet clusters)
             await error.WriteLineAsync($"rebalance: interrupted ({exception.GetType().Name}). Run it again to go on.");
             return Interrupted;
         }
-        catch (Exception exception) when (ClusterUnavailableException.IsCause(exception))
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
-            await error.WriteLineAsync($"rebalance: a cluster stopped answering ({exception.Message}). Nothing is lost: run it again to go on.");
+            await error.WriteLineAsync($"rebalance: a cluster failed ({exception.Message}). Nothing is lost: run it again to go on.");
             return Failed;
         }
     }

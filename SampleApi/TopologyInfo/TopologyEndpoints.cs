@@ -18,7 +18,7 @@ public static class TopologyEndpoints
 
     private const string Describe =
         """
-        SELECT current_setting('server_version'), pg_database_size(current_database()), numbackends
+        SELECT split_part(current_setting('server_version'), ' ', 1), pg_database_size(current_database()), numbackends
         FROM pg_stat_database WHERE datname = current_database()
         """;
 

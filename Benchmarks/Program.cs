@@ -1,0 +1,27 @@
+using System.CommandLine;
+using PgAspire.Benchmarks;
+using PgAspire.Cli;
+
+var rounds = new Option<int>("--rounds") { Description = "Runs of each side, alternating; the median counts", DefaultValueFactory = _ => 5 };
+var counts = new Option<int[]>("--clusters") { Description = "Numbers of clusters", DefaultValueFactory = _ => [1, 3, 8, 16, 32], AllowMultipleArgumentsPerToken = true };
+var seconds = new Option<int>("--seconds") { Description = "Length of each load", DefaultValueFactory = _ => 10 };
+
+var start = new Command("start", "N clusters from nothing and from existing data, against raw initdb and pg_ctl start in parallel") { rounds, counts };
+start.SetAction((parse, token) => StartBenchmark.RunAsync(parse.GetRequiredValue(counts), parse.GetValue(rounds), token));
+var memory = new Command("memory", "What an idle instance takes of memory (PSS)");
+memory.SetAction((_, token) => MemoryBenchmark.RunAsync(token));
+var api = new Command("api", "The sample API's requests a second against a bare endpoint and pgbench") { rounds, seconds };
+api.SetAction((parse, token) => ApiBenchmark.RunAsync(parse.GetValue(rounds), TimeSpan.FromSeconds(parse.GetValue(seconds)), token));
+var bare = new Command(BareApi.Command, "Serves the bare endpoint (used by api)") { Hidden = true };
+bare.SetAction((_, token) => BareApi.RunAsync(token));
+
+try
+{
+    return await new RootCommand("Measures PgAspire against its peers, in the same run.") { start, memory, api, bare }
+        .Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (CliException exception)
+{
+    Console.Error.WriteLine($"bench: {exception.Message}");
+    return exception.ExitCode;
+}

@@ -1,0 +1,27 @@
+namespace PgAspire.Tests.Support;
+
+/// <summary>A folder of one test, gone with it. Other users may pass through it, so that root's servers reach what is inside.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder(string? name = null)
+    {
+        FullPath = Path.Combine(Path.GetTempPath(), $"pgat-{Guid.NewGuid().ToString("N")[..12]}{name}");
+        Directory.CreateDirectory(FullPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+    }
+
+    public string FullPath { get; }
+
+    public string Of(params string[] parts) => Path.Combine([FullPath, .. parts]);
+
+    /// <summary>Writes a file, its folders too, and returns its path.</summary>
+    public string Write(string name, string content)
+    {
+        var path = Of(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(FullPath, recursive: true);
+}
