@@ -137,19 +137,19 @@ run_script() {
     case $1 in
         *.sql) sql --file "$1" ;;
         *.sql.gz) gunzip -c "$1" | sql --file - ;;
-        *.sh) if [[ -x $1 ]]; then "$1"; else bash -c "${PGASPIRE_SHELL:?}" bash "$1"; fi ;;
+        *.sh) if [[ -x $1 ]]; then "./$1"; else bash -c "${PGASPIRE_SHELL:?}" bash "./$1"; fi ;;
     esac
 }
 
 run_scripts() {
-    local script name status LC_ALL=C
+    local name status LC_ALL=C
+    cd "$scripts"
     export PGDATABASE=$PGASPIRE_DATABASE POSTGRES_DB=$PGASPIRE_DATABASE POSTGRES_USER=postgres
-    for script in "$scripts"/*; do
-        [[ $script == *.sql || $script == *.sql.gz || $script == *.sh ]] || continue
-        name=${script##*/}
+    for name in *; do
+        [[ $name == *.sql || $name == *.sql.gz || $name == *.sh ]] || continue
         say "running init script $name"
         status=0
-        { run_script "$script" 2>&1 >&3 3>&- | while IFS= read -r line; do printf 'pgaspire [%s] %s\n' "$name" "$line" >&2; done; } 3>&1 || status=$?
+        { run_script "$name" 2>&1 >&3 3>&- | while IFS= read -r line; do printf 'pgaspire [%s] %s\n' "$name" "$line" >&2; done; } 3>&1 || status=$?
         ((status == 0)) || { say "init script $name failed with exit code $status" >&2; return 1; }
     done
     sql <<< "$PGASPIRE_HANDOVER"

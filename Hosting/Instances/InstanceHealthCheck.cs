@@ -16,6 +16,9 @@ internal sealed class InstanceHealthCheck(PostgresInstanceResource instance) : I
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    // A server that turns somebody away writes that into its log.
+    private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(60);
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var passwords = await instance.Cluster.Secrets.GetPasswordsAsync(cancellationToken);
@@ -35,7 +38,7 @@ internal sealed class InstanceHealthCheck(PostgresInstanceResource instance) : I
                     return await LogInAsync(host, port, database, passwords, patience.Token);
                 }
 
-                await Task.Delay(Pause, patience.Token);
+                await Task.Delay(answer.Listens ? LongPause : Pause, patience.Token);
             }
             while (true);
         }

@@ -38,7 +38,9 @@ internal static class GroupState
     public static CustomResourceSnapshot Update(CustomResourceSnapshot snapshot, IReadOnlyCollection<MemberState> members)
     {
         var failures = members.Where(member => member.Failed).Select(member => $"{member.Name}: {member.Message}").ToList();
-        var properties = snapshot.Properties.Where(property => property.Name != FailureProperty);
+        // The connection string is its instance's too, and traces would show now the one and now the other: the instance is it.
+        var properties = snapshot.Properties.Where(property =>
+            property.Name != FailureProperty && property.Name != CustomResourceKnownProperties.ConnectionString);
         return snapshot with
         {
             State = Of(members),

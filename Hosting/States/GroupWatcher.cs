@@ -34,6 +34,12 @@ internal sealed class GroupWatcher(
         }
     }
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await file.EndAsync();
+    }
+
     private async Task FollowAsync(PostgresInstanceResource instance, CustomResourceSnapshot snapshot, CancellationToken cancellationToken)
     {
         var before = states.Of(instance);

@@ -30,7 +30,22 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
         }
 
         _events[change.Resource.Name] = change;
-        var text = Describe().ToJson();
+        await WriteAsync(path, Describe(), cancellationToken);
+    }
+
+    /// <summary>Says that the app host ends; its instances are being stopped.</summary>
+    public async Task EndAsync()
+    {
+        if (configuration[Key] is { Length: > 0 } path)
+        {
+            var instances = Describe().Instances.Select(instance => instance with { State = "stopped" });
+            await WriteAsync(path, Describe() with { State = "stopped", Instances = [.. instances] }, CancellationToken.None);
+        }
+    }
+
+    private async Task WriteAsync(string path, StateDocument document, CancellationToken cancellationToken)
+    {
+        var text = document.ToJson();
         if (text == _written)
         {
             return;
