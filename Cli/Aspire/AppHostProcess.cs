@@ -59,7 +59,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
     {
         var containers = Document?.Instances.Select(instance => instance.Container).OfType<string>().ToHashSet() ?? [];
         var deadline = TimeProvider.System.GetUtcNow() + StopPatience;
-        while (containers.Overlaps(await ContainerEngine.RunningAsync(cancellationToken)))
+        while (containers.Count > 0 && containers.Overlaps(await ContainerEngine.RunningAsync(cancellationToken)))
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
             {

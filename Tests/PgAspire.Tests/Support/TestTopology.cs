@@ -40,7 +40,7 @@ public sealed class TestTopology : IAsyncDisposable
 
     public string Write(string name, string content) => _folder.Write(name, content);
 
-    public Task<Outcome> UpAsync(params IReadOnlyList<string> arguments) => Command.RunAsync(["up", "--detach", "--no-api", .. arguments]);
+    public Task<Outcome> UpAsync(params IReadOnlyList<string> arguments) => Command.RunAsync(["up", "--host", "embedded", "--detach", "--no-api", .. arguments]);
 
     public Task<Outcome> DownAsync(params IReadOnlyList<string> arguments) => Command.RunAsync(["down", .. arguments]);
 
