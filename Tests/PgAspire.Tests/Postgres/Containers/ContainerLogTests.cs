@@ -10,8 +10,8 @@ public sealed class ContainerLogTests
         ContainerLog.FailureIn(
         [
             "2026-11-23T18:46:48.700Z pgaspire: running init script 001.sql",
-            "2026-11-23T18:46:48.710Z pgaspire [001.sql] psql:/docker-entrypoint-initdb.d/001.sql:9: NOTICE:  table exists",
-            "2026-11-23T18:46:48.720Z pgaspire [002_bad.sql] psql:/docker-entrypoint-initdb.d/002_bad.sql:3: ERROR:  function nope() does not exist",
+            "2026-11-23T18:46:48.710Z pgaspire [001.sql] psql:001.sql:9: NOTICE:  table exists",
+            "2026-11-23T18:46:48.720Z pgaspire [002_bad.sql] psql:002_bad.sql:3: ERROR:  function nope() does not exist",
             "2026-11-23T18:46:48.721Z pgaspire [002_bad.sql] LINE 1: SELECT nope();",
             "2026-11-23T18:46:48.730Z pgaspire: init script 002_bad.sql failed with exit code 3",
             "2026-11-23T18:46:48.740Z 2026-11-23 18:46:48.758 UTC [1] LOG:  received fast shutdown request",
