@@ -40,7 +40,7 @@ internal sealed record HostChoice(bool IsAspire, string? Reason)
     {
         if (!AppHostProcess.IsBuilt)
         {
-            return "its packages could not be restored (PGASPIRE_ASPIRE=true tries again)";
+            return "Aspire's packages could not be restored; PGASPIRE_ASPIRE=true tries again";
         }
 
         return await ContainerEngine.AnswersAsync(cancellationToken) ? null : $"no container engine answers ({ContainerEngine.Program} version)";

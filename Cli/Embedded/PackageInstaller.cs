@@ -55,7 +55,7 @@ internal class PackageInstaller(Action<string> notify)
         var result = await new ExternalProgram(all[0], [.. all.Skip(1)]).RunAsync(cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new CliException($"{string.Join(' ', words)} failed: {result.Error.Trim().Split('\n')[^1]}");
+            throw new CliException($"{string.Join(' ', words)} failed:{Environment.NewLine}{string.Join(Environment.NewLine, (result.Output + result.Error).Trim().Split('\n').TakeLast(8))}");
         }
     }
 }

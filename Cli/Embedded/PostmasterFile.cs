@@ -24,7 +24,7 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
     public static void RemoveStrangers(string data)
     {
         if (OperatingSystem.IsLinux() && Read(data) is { } file && DetachedProcess.Find(file.ProcessId) is not null
-            && !Directory.EnumerateDirectories("/proc").Any(process => WorksIn(process, Native.RealPath(data))))
+            && !Directory.EnumerateDirectories("/proc").Any(process => MayWorkIn(process, Native.RealPath(data))))
         {
             File.Delete(Path.Combine(data, Name));
         }
@@ -53,15 +53,39 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
         return process > 0 ? new(process, port, lines.Length > 7 ? lines[7].Trim() : "") : null;
     }
 
-    private static bool WorksIn(string process, string folder)
+    /// <summary>
+    /// The working folder of a process, which for every process of a server is its data directory; null where it cannot be
+    /// told, as in a container whose root may not look into other users' processes.
+    /// </summary>
+    private static string? WorkingFolder(string process)
     {
         try
         {
-            return new DirectoryInfo($"{process}/cwd").LinkTarget == folder;
+            return new DirectoryInfo($"{process}/cwd").LinkTarget;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // Gone, or another user's, as the servers are not.
+            return null;
+        }
+    }
+
+    /// <summary>Whether a process works in a data directory, or is a PostgreSQL of which that cannot be told.</summary>
+    private static bool MayWorkIn(string process, string folder) =>
+        WorkingFolder(process) is { } working ? working == folder : CommandLine(process).StartsWith("postgres", StringComparison.Ordinal) || IsStartedOn(process, folder);
+
+    /// <summary>Whether a process is a postmaster that was started on a data directory: anybody may read that.</summary>
+    private static bool IsStartedOn(string process, string folder) =>
+        CommandLine(process).Split('\0') is [_, "-D", var data, ..] && Native.RealPath(data) == folder;
+
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"{process}/cmdline");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return ""; // Gone meanwhile.
         }
     }
 
@@ -76,8 +100,8 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
                 return false;
             }
 
-            // A postmaster's working folder is its data directory.
-            return !OperatingSystem.IsLinux() || new DirectoryInfo($"/proc/{id}/cwd").LinkTarget == Native.RealPath(data);
+            var (folder, self) = (Native.RealPath(data), string.Create(CultureInfo.InvariantCulture, $"/proc/{id}"));
+            return !OperatingSystem.IsLinux() || (WorkingFolder(self) is { } working ? working == folder : IsStartedOn(self, folder));
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
