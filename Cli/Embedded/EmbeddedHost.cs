@@ -81,7 +81,8 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
         // A replica that outlives its primary only fills its log with complaints.
         foreach (var group in running.GroupBy(instance => new DataDirectory(folder.Data(instance), folder).IsReplica).OrderByDescending(group => group.Key))
         {
-            await Parallel.ForEachAsync(group, cancellationToken, (instance, token) => StopOneAsync(controller, instance, token));
+            await Parallel.ForEachAsync(group, new ParallelOptions { MaxDegreeOfParallelism = _parallel.MaxDegreeOfParallelism, CancellationToken = cancellationToken },
+                (instance, token) => StopOneAsync(controller, instance, token));
         }
     }
 

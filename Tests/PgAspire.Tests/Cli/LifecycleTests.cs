@@ -69,7 +69,7 @@ public sealed class LifecycleTests
         await topology.UntilRunningAsync();
         var status = (await topology.Command.RunAsync("status")).Succeeded();
         Assert.Contains($"127.0.0.1:{port}", status.Output, StringComparison.Ordinal);
-        Assert.Contains("API      not running", status.Output, StringComparison.Ordinal);
+        Assert.Contains("not running", status.Output, StringComparison.Ordinal);
     }
 
     [Fact]
