@@ -46,7 +46,7 @@ internal static class StartBenchmark
         await raw.StopAsync(cancellationToken);
         raw.Remove();
 
-        string[] up = ["up", "--detach", "--no-api", "--clusters", count.ToString(CultureInfo.InvariantCulture)];
+        string[] up = ["up", "--detach", "--host", "embedded", "--no-api", "--clusters", count.ToString(CultureInfo.InvariantCulture)];
         var ownNew = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));
         await workspace.PgaspireAsync(["down"], cancellationToken);
         var ownOld = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));
