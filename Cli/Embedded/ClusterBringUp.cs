@@ -17,7 +17,12 @@ internal sealed class ClusterBringUp(
         if (survey.IsAnyAbsent)
         {
             _init.Stage();
-            _template = await TemplateCluster.GetAsync(folder, postgres, cancellationToken);
+        }
+
+        var missing = request.Plan.Clusters.Count(cluster => cluster.Instances.All(instance => StateOf(instance).State != DataDirectoryState.Finished));
+        if (missing > 0)
+        {
+            _template = await TemplateCluster.GetAsync(folder, postgres, missing, cancellationToken);
         }
     }
 

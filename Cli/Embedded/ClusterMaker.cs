@@ -15,7 +15,7 @@ internal sealed class ClusterMaker(
     public Task MakePrimaryAsync(Instance instance, TemplateCluster template, RolePasswords passwords, CancellationToken cancellationToken) =>
         MakeAsync(instance, async data =>
         {
-            data.CloneFrom(template.Data);
+            await template.FillAsync(data, cancellationToken);
             await controller.StartAsync(instance, cancellationToken);
             await BootstrapAsync(instance, template, passwords, cancellationToken);
         }, cancellationToken);
@@ -60,6 +60,8 @@ internal sealed class ClusterMaker(
         await using (var maintenance = await ClusterConnection.OpenAsync(
             instance, "postgres", RoleNames.Superuser, template.SuperuserPassword, cancellationToken, timeoutSeconds: 120))
         {
+            // One flush is enough: the last statement below waits for the WAL of all.
+            await maintenance.ExecuteAsync("SET synchronous_commit = off", cancellationToken);
             foreach (var statement in RoleStatements.For(role => ScramVerifier.Create(passwords.Of(role)), declaration.Database))
             {
                 await maintenance.ExecuteAsync(statement, cancellationToken);

@@ -99,6 +99,14 @@ internal sealed class DataDirectory(string path, StateFolder folder)
         File.WriteAllBytes(control, bytes);
     }
 
+    /// <summary>Becomes a prepared directory, which is no more after it. It counts as unfinished at every moment.</summary>
+    public void TakeOver(string template)
+    {
+        folder.WriteOwned(Path.Combine(template, MakingMarker), "");
+        Directory.Delete(FullPath, recursive: true);
+        Directory.Move(template, FullPath);
+    }
+
     /// <summary>Forgets the marker that came with a copy of a finished directory.</summary>
     public void ForgetCopiedMarker() => File.Delete(Marker(FinishedMarker));
 

@@ -40,6 +40,35 @@ public sealed class TemplateTests
     }
 
     [Fact]
+    public async Task TheLastClusterTakesTheTemplateItselfAndAHalfTakenOneIsMadeAgain()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var root = new TemporaryFolder();
+        var folder = new StateFolder(root.Of("state"), ServerUser.Current());
+        folder.Prepare();
+        folder.CopyOwned(new DirectoryInfo(await SharedTemplate.GetAsync()), folder.Templates);
+        var postgres = await SharedTemplate.InstallationAsync();
+        var template = await TemplateCluster.GetAsync(folder, postgres, 3, cancellation);
+        var clusters = Enumerable.Range(1, 3).Select(number => new DataDirectory(Path.Combine(folder.DataFolder, $"pg{number}-1"), folder)).ToList();
+        await Task.WhenAll(clusters.Select(data =>
+        {
+            data.Begin();
+            return template.FillAsync(data, cancellation);
+        }));
+
+        Assert.All(clusters, data => Assert.Equal((DataDirectoryState.Unfinished, postgres.Major), (data.State, data.Major)));
+        var identities = clusters.Select(data => ClonedIdentity.Read(File.ReadAllBytes(Path.Combine(data.FullPath, "global", "pg_control"))));
+        Assert.Equal(3, identities.Distinct().Count());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Templates));
+
+        await TemplateCluster.GetAsync(folder, postgres, 1, cancellation);
+        var home = Directory.GetDirectories(folder.Templates).Single();
+        File.WriteAllText(Path.Combine(home, "data", "pgaspire.making"), "");
+        await TemplateCluster.GetAsync(folder, postgres, 1, cancellation);
+        Assert.Equal(DataDirectoryState.Foreign, new DataDirectory(Path.Combine(home, "data"), folder).State);
+    }
+
+    [Fact]
     public async Task WhatAKilledInitdbLeftIsRemovedAndNeverTakenForATemplate()
     {
         using var root = new TemporaryFolder();

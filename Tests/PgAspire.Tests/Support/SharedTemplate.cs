@@ -5,7 +5,7 @@ using PgAspire.Cli.Processes;
 
 namespace PgAspire.Tests.Support;
 
-/// <summary>One run of initdb for all tests whose servers run as the usual user: a state folder links to it.</summary>
+/// <summary>One run of initdb for all tests whose servers run as the usual user: a state folder begins with a copy of it.</summary>
 public sealed class SharedTemplate : IDisposable
 {
     private static readonly Lazy<Task<string>> Made = new(MakeAsync);
@@ -30,7 +30,7 @@ public sealed class SharedTemplate : IDisposable
     {
         var folder = new StateFolder(Folder.Value.Of("state"), ServerUser.Current());
         folder.Prepare();
-        await TemplateCluster.GetAsync(folder, await InstallationAsync(), CancellationToken.None);
+        await TemplateCluster.GetAsync(folder, await InstallationAsync(), 1, CancellationToken.None);
         return folder.Templates;
     }
 }

@@ -31,8 +31,7 @@ public sealed class TestTopology : IAsyncDisposable
         topology.Write("topology.json", declaration);
         var state = new StateFolder(topology.State, ServerUser.Current());
         state.Prepare();
-        Directory.Delete(state.Templates);
-        Directory.CreateSymbolicLink(state.Templates, await SharedTemplate.GetAsync());
+        state.CopyOwned(new DirectoryInfo(await SharedTemplate.GetAsync()), state.Templates);
         return topology;
     }
 
