@@ -14,6 +14,7 @@ namespace PgAspire.Cli.Embedded;
 internal sealed class TemplateCluster
 {
     private const string PasswordFile = "password";
+    private static readonly string[] Telling = ["No space left", "PANIC", "FATAL", "error:"];
     private readonly string _home;
     private readonly TaskCompletionSource _copied = new();
     private int _toBegin;
@@ -108,6 +109,6 @@ internal sealed class TemplateCluster
     }
 
     private static string Explain(string error) =>
-        error.Split('\n').FirstOrDefault(line => line.Contains("error:", StringComparison.Ordinal) || line.Contains("FATAL", StringComparison.Ordinal))?.Trim()
+        error.Split('\n').FirstOrDefault(line => Telling.Any(word => line.Contains(word, StringComparison.Ordinal)))?.Trim()
         ?? error.Trim();
 }

@@ -107,6 +107,19 @@ public sealed class GraphTests
         Assert.Equal(["orders", "orders-1", "pgadmin", "pgweb"], model.Resources.Select(resource => resource.Name));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OneFlagAddsPgAdminForEveryInstance(bool flag)
+    {
+        var builder = Model.Builder($"--{PgAdminBuilderExtensions.Key}={flag}");
+        builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 2, InitScripts = "" }).WithOptionalPgAdmin();
+        await using var model = await Model.CompleteAsync(builder);
+
+        var topology = new[] { "postgres", "pg1", "pg1-1", "pg2", "pg2-1" };
+        Assert.Equal(topology.Concat(flag ? ["pgadmin"] : []).Order(), model.Resources.Select(resource => resource.Name).Where(name => !name.EndsWith("password", StringComparison.Ordinal)).Order());
+    }
+
     [Fact]
     public void ReplicasAreRefusedUntilTheyAreMade()
     {
