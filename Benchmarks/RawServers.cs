@@ -35,8 +35,6 @@ internal sealed class RawServers(Workspace workspace, PostgresInstallation postg
     public Task StopAsync(CancellationToken cancellationToken) => ForEachAsync(index =>
         RunAsync("pg_ctl", ["stop", "-s", "-w", "-m", "fast", "-D", Data(index)], cancellationToken));
 
-    public void Remove() => Directory.Delete(Home, recursive: true);
-
     private string Home => Path.Combine(workspace.Root, "raw");
 
     private string Data(int index) => Path.Combine(Home, index.ToString(CultureInfo.InvariantCulture));

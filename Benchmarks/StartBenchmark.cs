@@ -13,10 +13,22 @@ internal static class StartBenchmark
         Statistics.Heading("clusters", "from nothing: raw", "pgaspire up", "ratio", "from data: raw", "pgaspire up", "ratio");
         foreach (var count in counts)
         {
-            var samples = new List<Sample>();
-            for (var round = 0; round < rounds; round++)
+            var (samples, workspaces) = (new List<Sample>(), new List<Workspace>());
+            try
             {
-                samples.Add(await MeasureAsync(count, postgres, cancellationToken));
+                for (var round = 0; round < rounds; round++)
+                {
+                    workspaces.Add(new());
+                    samples.Add(await MeasureAsync(workspaces[^1], count, postgres, ownFirst: round % 2 == 1, cancellationToken));
+                }
+            }
+            finally
+            {
+                // Only now: a file system may be slow to make files for minutes after many were deleted.
+                foreach (var workspace in workspaces)
+                {
+                    await workspace.DisposeAsync();
+                }
             }
 
             var (rawNew, ownNew) = (Statistics.Median(samples.Select(s => s.RawNew)), Statistics.Median(samples.Select(s => s.OwnNew)));
@@ -32,24 +44,36 @@ internal static class StartBenchmark
 
     private sealed record Sample(double RawNew, double OwnNew, double RawOld, double OwnOld);
 
-    private static async Task<Sample> MeasureAsync(int count, Cli.Embedded.PostgresInstallation postgres, CancellationToken cancellationToken)
+    private static async Task<Sample> MeasureAsync(
+        Workspace workspace, int count, Cli.Embedded.PostgresInstallation postgres, bool ownFirst, CancellationToken cancellationToken)
     {
-        await using var workspace = new Workspace();
-        var raw = new RawServers(workspace, postgres, count);
-        var rawNew = await Statistics.SecondsAsync(async () =>
-        {
-            await raw.MakeAsync(cancellationToken);
-            await raw.StartAsync(cancellationToken);
-        });
-        await raw.StopAsync(cancellationToken);
-        var rawOld = await Statistics.SecondsAsync(() => raw.StartAsync(cancellationToken));
-        await raw.StopAsync(cancellationToken);
-        raw.Remove();
+        var before = ownFirst ? await OwnAsync() : default;
+        var raw = await RawAsync();
+        var own = ownFirst ? before : await OwnAsync();
+        return new(raw.New, own.New, raw.Old, own.Old);
 
-        string[] up = ["up", "--detach", "--host", "embedded", "--no-api", "--clusters", count.ToString(CultureInfo.InvariantCulture)];
-        var ownNew = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));
-        await workspace.PgaspireAsync(["down"], cancellationToken);
-        var ownOld = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));
-        return new(rawNew, ownNew, rawOld, ownOld);
+        async Task<(double New, double Old)> RawAsync()
+        {
+            var servers = new RawServers(workspace, postgres, count);
+            var made = await Statistics.SecondsAsync(async () =>
+            {
+                await servers.MakeAsync(cancellationToken);
+                await servers.StartAsync(cancellationToken);
+            });
+            await servers.StopAsync(cancellationToken);
+            var started = await Statistics.SecondsAsync(() => servers.StartAsync(cancellationToken));
+            await servers.StopAsync(cancellationToken);
+            return (made, started);
+        }
+
+        async Task<(double New, double Old)> OwnAsync()
+        {
+            string[] up = ["up", "--detach", "--host", "embedded", "--no-api", "--clusters", count.ToString(CultureInfo.InvariantCulture)];
+            var made = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));
+            await workspace.PgaspireAsync(["down"], cancellationToken);
+            var started = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));
+            await workspace.PgaspireAsync(["down"], cancellationToken);
+            return (made, started);
+        }
     }
 }
