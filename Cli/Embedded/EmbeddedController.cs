@@ -26,6 +26,7 @@ internal sealed class EmbeddedController(
         Configure(instance);
         var log = folder.Log(instance);
         KeepLogSmall(log);
+        await PostmasterFile.WaitUntilReapedAsync(data, cancellationToken);
         PostmasterFile.RemoveStrangers(data);
         var logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
 

@@ -14,6 +14,9 @@ namespace PgAspire.Hosting.Instances;
 /// </summary>
 internal static class InstanceContainer
 {
+    // Several app hosts of one process, as tests have them, may write the same file at once.
+    private static readonly Lock StoreLock = new();
+
     /// <summary>The image's folder of init scripts.</summary>
     public const string ScriptsFolder = "/docker-entrypoint-initdb.d";
 
@@ -103,7 +106,12 @@ internal static class InstanceContainer
     private static string StoreEntrypoint(IAspireStore store)
     {
         using var script = typeof(InstanceContainer).Assembly.GetManifestResourceStream("entrypoint.sh")!;
-        var path = store.GetFileNameWithContent("pgaspire-entrypoint.sh", script);
+        string path;
+        lock (StoreLock)
+        {
+            path = store.GetFileNameWithContent("pgaspire-entrypoint.sh", script);
+        }
+
         if (!OperatingSystem.IsWindows())
         {
             // The server's user in the container has to read it, whatever this user's umask is.
