@@ -1,0 +1,67 @@
+namespace PgAspire.Postgres.Failover;
+
+/// <summary>One thing for the supervisor to do. Each may be repeated after it was interrupted at any point.</summary>
+public abstract record FailoverStep
+{
+    private FailoverStep()
+    {
+    }
+
+    /// <summary>Write this to disk; nothing else is done before it is there.</summary>
+    public sealed record Remember(ClusterMemory Memory, string Why) : FailoverStep;
+
+    /// <summary>End every process of the instance, at once, and return only when it is certain that none is left.</summary>
+    public sealed record Fence(int Ordinal, string Why) : FailoverStep;
+
+    /// <summary>
+    /// Start the primary of this term on its data as they are: those of a replica stay a replica's until it is promoted, which
+    /// gives them a timeline of their own.
+    /// </summary>
+    public sealed record StartPrimary(int Ordinal) : FailoverStep;
+
+    /// <summary>Have a replica take writes.</summary>
+    public sealed record Promote(int Ordinal) : FailoverStep;
+
+    /// <summary>
+    /// Start a stopped instance as a replica of the primary: on its data where they fit, rewound where they have diverged, or
+    /// (<paramref name="Anew"/>, or no data) copied from the primary.
+    /// </summary>
+    public sealed record StartReplica(int Ordinal, bool Anew) : FailoverStep;
+
+    /// <summary>Have a running replica follow the primary of this term.</summary>
+    public sealed record Repoint(int Ordinal) : FailoverStep;
+
+    /// <summary>Make the instance's slots those of exactly these replicas.</summary>
+    public sealed record SetSlots(int Ordinal, IReadOnlySet<int> Replicas) : FailoverStep;
+
+    /// <summary>Shut the instance down cleanly, which sends all WAL to the replicas that stream.</summary>
+    public sealed record Shutdown(int Ordinal, string Why) : FailoverStep;
+
+    /// <summary>
+    /// Have commits of an asynchronous primary wait for this replica, and return when it has all that was committed before: whatever
+    /// is acknowledged from then on, it has too.
+    /// </summary>
+    public sealed record Require(int Ordinal, int Replica) : FailoverStep;
+
+    /// <summary>End what <see cref="Require"/> began: commits wait for what is declared.</summary>
+    public sealed record Relax(int Ordinal) : FailoverStep;
+
+    /// <summary>Nothing can be done safely: tell a person what is the matter, what might be lost, and what to do.</summary>
+    public sealed record Report(FailoverProblem Problem, string Message) : FailoverStep;
+}
+
+/// <summary>What keeps the supervisor from mending a cluster by itself.</summary>
+public enum FailoverProblem
+{
+    /// <summary>Too few replicas are there to be certain which acknowledged writes they hold, and the primary does not start.</summary>
+    NoElectableReplica,
+
+    /// <summary>The only replica that could be promoted lacks more than <see cref="FailoverRules.LargestLag"/>.</summary>
+    TooFarBehind,
+
+    /// <summary>A replica's start or copy fails again and again.</summary>
+    ReplicaFails,
+
+    /// <summary>A switchover cannot be done as asked.</summary>
+    SwitchoverRefused,
+}

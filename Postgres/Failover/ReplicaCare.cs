@@ -1,0 +1,40 @@
+namespace PgAspire.Postgres.Failover;
+
+/// <summary>What a replica needs while its primary is well.</summary>
+internal static class ReplicaCare
+{
+    private static readonly IReadOnlySet<int> None = new HashSet<int>();
+
+    public static IEnumerable<FailoverStep> Next(ClusterMemory memory, InstanceObservation replica, FailoverRules rules)
+    {
+        if (replica.IsBusy || replica.IsBetween)
+        {
+            yield break;
+        }
+
+        if (!replica.IsRunning)
+        {
+            yield return new FailoverStep.StartReplica(replica.Ordinal, Anew: !replica.HasData || replica.FailedStarts >= rules.StartTries);
+        }
+        else if (replica.Answer is not { } answer)
+        {
+            if (replica.SilentFor >= rules.UnresponsiveAfter)
+            {
+                yield return new FailoverStep.Fence(replica.Ordinal, $"the replica has not answered for {replica.SilentFor.TotalSeconds:0.#} s");
+            }
+        }
+        else if (answer.Upstream != memory.Primary)
+        {
+            yield return new FailoverStep.Repoint(replica.Ordinal);
+        }
+        else if (replica.StalledFor >= rules.StalledAfter)
+        {
+            // Its timeline has parted from the primary's, or the WAL that it needs is gone.
+            yield return new FailoverStep.Shutdown(replica.Ordinal, "it does not stream from the primary");
+        }
+        else if (answer.Slots.Count > 0)
+        {
+            yield return new FailoverStep.SetSlots(replica.Ordinal, None);
+        }
+    }
+}
