@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using NpgsqlTypes;
 
 namespace PgAspire.Postgres.Failover;
@@ -29,9 +31,21 @@ public sealed record ClusterMemory
     /// <summary>
     /// While not null, <see cref="Quorum"/> does not hold yet: it does once that many replicas have all WAL up to here, on
     /// <see cref="Timeline"/>. Until then nobody but <see cref="Primary"/> is certain to have what earlier terms acknowledged.
+    /// <see cref="NotInForce"/> where commits of the primary may not even wait for it.
     /// </summary>
     public NpgsqlLogSequenceNumber? FormingFrom { get; init; }
 
     /// <summary>A planned change of the primary that was asked for and is not done; null for none.</summary>
     public int? SwitchoverTo { get; init; }
+
+    /// <summary>The <see cref="FormingFrom"/> of a quorum that was decided on and is not yet in force.</summary>
+    public static NpgsqlLogSequenceNumber NotInForce { get; } = new(ulong.MaxValue);
+
+    /// <summary>What commits of the primary are to wait for: <c>any 1 of 1,2,3</c>, or empty for nothing.</summary>
+    [JsonIgnore]
+    public string Synchronous => Quorum == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"any {Quorum} of {string.Join(',', Voters.Order())}");
+
+    /// <summary>Whether every acknowledged commit is certain to be on <see cref="Quorum"/> of the replicas among <see cref="Voters"/>.</summary>
+    [JsonIgnore]
+    public bool IsFormed => Quorum > 0 && FormingFrom is null && !Promoting;
 }

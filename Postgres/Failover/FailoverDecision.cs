@@ -28,6 +28,7 @@ public static class FailoverDecision
             _ when primary.IsPrimary => Steady(memory, primary, others, rules),
             _ when primary.IsReplica => Promote(memory, primary, others),
             _ when primary.IsBusy || primary.IsBetween => [],
+            _ when primary.IsHeadless => [new FailoverStep.Fence(primary.Ordinal, "its server is gone, some of its processes are not")],
             _ when primary.IsRunning => primary.SilentFor < rules.UnresponsiveAfter
                 ? []
                 : [new FailoverStep.Fence(primary.Ordinal, $"it runs and has not answered for {primary.SilentFor.TotalSeconds:0.#} s")],
@@ -39,35 +40,68 @@ public static class FailoverDecision
         ClusterMemory memory, InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas, FailoverRules rules)
     {
         var answer = primary.Answer!;
-        if (memory.Promoting || memory.Timeline != answer.Timeline)
+        if (Progress(memory, primary, replicas, rules) is { } progress)
         {
-            // What earlier terms acknowledged is certain to be here, and nowhere else before it has arrived there.
-            var forming = memory.Promoting || memory.FormingFrom is not null ? answer.Flushed : memory.FormingFrom;
-            return [new FailoverStep.Remember(
-                memory with
-                {
-                    Promoting = false,
-                    Timeline = answer.Timeline,
-                    FormingFrom = forming,
-                    Quorum = memory.Promoting ? rules.Quorum : memory.Quorum,
-                    Voters = memory.Promoting ? [.. replicas.Append(primary).Select(instance => instance.Ordinal).Order()] : memory.Voters,
-                    SwitchoverTo = memory.SwitchoverTo == primary.Ordinal ? null : memory.SwitchoverTo,
-                },
-                memory.Promoting ? "it takes writes" : "its timeline was seen")];
+            return [progress];
         }
 
-        if (memory.FormingFrom is { } from && replicas.Count(replica => Follows(memory, replica) && replica.Answer!.Flushed >= from) >= memory.Quorum)
+        var steps = new List<FailoverStep>();
+        if (answer.Synchronous != memory.Synchronous)
         {
-            return [new FailoverStep.Remember(memory with { FormingFrom = null }, "enough replicas have all that was acknowledged")];
+            steps.Add(new FailoverStep.SetQuorum(primary.Ordinal));
         }
 
         var slots = replicas.Select(replica => replica.Ordinal).ToHashSet();
-        var care = replicas.SelectMany(replica => ReplicaCare.Next(memory, replica, rules));
-        var own = answer.Slots.SetEquals(slots) ? [] : new FailoverStep[] { new FailoverStep.SetSlots(primary.Ordinal, slots) };
-        return memory.SwitchoverTo is { } target
-            ? [.. own, .. Switchover.Next(memory, primary, replicas, target, rules)]
-            : [.. own, .. care];
+        if (!answer.Slots.SetEquals(slots))
+        {
+            steps.Add(new FailoverStep.SetSlots(primary.Ordinal, slots));
+        }
+
+        steps.AddRange(replicas.SelectMany(replica => ReplicaCare.Next(memory, replica, rules)));
+        if (memory.SwitchoverTo is { } target && steps.All(step => step is not FailoverStep.SetQuorum))
+        {
+            steps.AddRange(Switchover.Next(memory, primary, replicas, target, rules));
+        }
+
+        return steps;
     }
+
+    /// <summary>What is to be remembered of a primary that is well; null where nothing has changed.</summary>
+    private static FailoverStep.Remember? Progress(
+        ClusterMemory memory, InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas, FailoverRules rules)
+    {
+        var answer = primary.Answer!;
+        IReadOnlyList<int> members = [.. replicas.Append(primary).Select(instance => instance.Ordinal).Order()];
+        if (memory.Promoting)
+        {
+            // What earlier terms acknowledged is certain to be here, and nowhere else before it has arrived there.
+            return new(
+                memory with { Promoting = false, Timeline = answer.Timeline, FormingFrom = FormingFrom(rules.Quorum), Quorum = rules.Quorum, Voters = members, SwitchoverTo = null },
+                "it takes writes");
+        }
+
+        if (memory.Timeline != answer.Timeline)
+        {
+            return new(memory with { Timeline = answer.Timeline }, "its timeline was seen");
+        }
+
+        if (memory.SwitchoverTo is null && (memory.Quorum != rules.Quorum || !memory.Voters.SequenceEqual(members))
+            && replicas.Count(replica => Follows(memory, replica) && replica.Answer!.IsStreaming) >= rules.Quorum)
+        {
+            return new(memory with { Quorum = rules.Quorum, Voters = members, FormingFrom = FormingFrom(rules.Quorum) }, "commits wait for what is declared now");
+        }
+
+        if (memory.FormingFrom == ClusterMemory.NotInForce && answer.Synchronous == memory.Synchronous)
+        {
+            return new(memory with { FormingFrom = answer.Flushed }, "commits wait for their quorum");
+        }
+
+        return memory.FormingFrom is { } from && replicas.Count(replica => memory.Voters.Contains(replica.Ordinal) && Follows(memory, replica) && replica.Answer!.Flushed >= from) >= memory.Quorum
+            ? new(memory with { FormingFrom = null }, "enough replicas have all that was acknowledged")
+            : null;
+    }
+
+    private static NpgsqlTypes.NpgsqlLogSequenceNumber? FormingFrom(int quorum) => quorum == 0 ? null : ClusterMemory.NotInForce;
 
     /// <summary>Whether a replica follows the primary of this term, on its timeline.</summary>
     internal static bool Follows(ClusterMemory memory, InstanceObservation replica) =>

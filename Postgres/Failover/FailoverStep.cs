@@ -38,13 +38,9 @@ public abstract record FailoverStep
     public sealed record Shutdown(int Ordinal, string Why) : FailoverStep;
 
     /// <summary>
-    /// Have commits of an asynchronous primary wait for this replica, and return when it has all that was committed before: whatever
-    /// is acknowledged from then on, it has too.
+    /// Have the instance's commits wait for what is remembered (on a replica: once it is promoted), and return when that is in force.
     /// </summary>
-    public sealed record Require(int Ordinal, int Replica) : FailoverStep;
-
-    /// <summary>End what <see cref="Require"/> began: commits wait for what is declared.</summary>
-    public sealed record Relax(int Ordinal) : FailoverStep;
+    public sealed record SetQuorum(int Ordinal) : FailoverStep;
 
     /// <summary>Nothing can be done safely: tell a person what is the matter, what might be lost, and what to do.</summary>
     public sealed record Report(FailoverProblem Problem, string Message) : FailoverStep;

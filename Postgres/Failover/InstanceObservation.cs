@@ -10,6 +10,9 @@ public sealed record InstanceObservation(int Ordinal)
     /// <summary>Whether a process of the server exists, answering or not. Only false is certain to write nothing.</summary>
     public bool IsRunning { get; init; }
 
+    /// <summary>Whether the server itself is gone and some of its processes remain, which may still write: true only where it runs.</summary>
+    public bool IsHeadless { get; init; }
+
     /// <summary>Whether it said, when last asked, that it is starting up, recovering or shutting down: alive, and not to be disturbed.</summary>
     public bool IsBetween { get; init; }
 

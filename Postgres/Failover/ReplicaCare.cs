@@ -32,6 +32,11 @@ internal static class ReplicaCare
             // Its timeline has parted from the primary's, or the WAL that it needs is gone.
             yield return new FailoverStep.Shutdown(replica.Ordinal, "it does not stream from the primary");
         }
+        else if (answer.Synchronous != memory.Synchronous && memory.SwitchoverTo is null)
+        {
+            // In force before it is ever promoted.
+            yield return new FailoverStep.SetQuorum(replica.Ordinal);
+        }
         else if (answer.Slots.Count > 0)
         {
             yield return new FailoverStep.SetSlots(replica.Ordinal, None);

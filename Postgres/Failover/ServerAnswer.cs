@@ -15,6 +15,7 @@ namespace PgAspire.Postgres.Failover;
 /// </param>
 /// <param name="Upstream">Ordinal of the instance that it is set up to follow; null for a primary, or where it follows none of its cluster.</param>
 /// <param name="IsStreaming">Whether WAL comes in at the moment; false for a primary.</param>
+/// <param name="Synchronous">What commits wait for on it, or would once it is promoted, as <see cref="ClusterMemory.Synchronous"/> writes it.</param>
 /// <param name="Slots">Its physical replication slots, by the ordinal of the replica that each is for.</param>
 public sealed record ServerAnswer(
-    bool InRecovery, uint Timeline, NpgsqlLogSequenceNumber Flushed, bool IsSettled, int? Upstream, bool IsStreaming, IReadOnlySet<int> Slots);
+    bool InRecovery, uint Timeline, NpgsqlLogSequenceNumber Flushed, bool IsSettled, int? Upstream, bool IsStreaming, string Synchronous, IReadOnlySet<int> Slots);

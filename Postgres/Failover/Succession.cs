@@ -7,7 +7,7 @@ internal static class Succession
         ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, FailoverRules rules)
     {
         var candidates = others.Where(other => IsCandidate(memory, gone, other)).ToList();
-        if (memory is { Quorum: > 0, FormingFrom: null, Promoting: false })
+        if (memory.IsFormed)
         {
             var best = Best(candidates.Where(candidate => memory.Voters.Contains(candidate.Ordinal)), memory.SwitchoverTo);
             if (best is not null && candidates.Count(candidate => memory.Voters.Contains(candidate.Ordinal)) >= Needed(memory))

@@ -11,22 +11,18 @@ internal static class Switchover
             return
             [
                 new FailoverStep.Report(FailoverProblem.SwitchoverRefused, $"no switchover to {target}: {reason}"),
-                new FailoverStep.Remember(memory with { SwitchoverTo = null, Quorum = rules.Quorum, Voters = All(primary, replicas) }, "the switchover is refused"),
+                new FailoverStep.Remember(memory with { SwitchoverTo = null }, "the switchover is refused"),
             ];
         }
 
-        if (memory.FormingFrom is not null || primary.IsBusy)
+        if (memory.Quorum == 0)
         {
-            return [];
+            // Whatever is acknowledged from then on is certain to be on the replica that takes over.
+            return [new FailoverStep.Remember(
+                memory with { Quorum = 1, Voters = [primary.Ordinal, target], FormingFrom = ClusterMemory.NotInForce }, "commits wait for the replica that takes over")];
         }
 
-        return memory.Quorum > 0
-            ? [new FailoverStep.Shutdown(primary.Ordinal, $"switchover to {target}")]
-            :
-            [
-                new FailoverStep.Require(primary.Ordinal, target),
-                new FailoverStep.Remember(memory with { Quorum = 1, Voters = [primary.Ordinal, target] }, "commits wait for the replica that takes over"),
-            ];
+        return memory.IsFormed && !primary.IsBusy ? [new FailoverStep.Shutdown(primary.Ordinal, $"switchover to {target}")] : [];
     }
 
     private static string? Refuse(ClusterMemory memory, InstanceObservation primary, InstanceObservation? target, FailoverRules rules) => target switch
@@ -37,7 +33,4 @@ internal static class Switchover
         _ when (ulong)target.Answer.Flushed + rules.LargestLag < (ulong)primary.Answer!.Flushed => "it is too far behind",
         _ => null,
     };
-
-    private static IReadOnlyList<int> All(InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas) =>
-        [.. replicas.Append(primary).Select(instance => instance.Ordinal).Order()];
 }
