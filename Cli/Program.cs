@@ -13,6 +13,9 @@ var root = new RootCommand("Runs many PostgreSQL servers from one declaration, t
     PsqlCommand.Create(),
     LogsCommand.Create(),
     RebalanceCommand.Create(),
+    SwitchoverCommand.CreateSwitchover(),
+    SwitchoverCommand.CreatePromote(),
+    SuperviseCommand.Create(),
     BenchCommand.Create(),
     TestCommand.Create(),
 };

@@ -18,6 +18,7 @@ internal static class DeclarationOptions
         (Field("--first-port", "port", "Port of the first instance, the rest follow on"), "firstPort"),
         (Field("--durability", "safe|fast", "What a crash of the machine may cost"), "durability"),
         (Field("--synchronous", "none|any K", "How many replicas a commit waits for"), "synchronous"),
+        (Field("--unresponsive-after", "seconds", "After how long without an answer a server of a cluster with replicas counts as hung"), "unresponsiveAfter"),
     ];
 
     private static readonly Option<string[]> Setting = new("--set")

@@ -57,9 +57,10 @@ internal static class DownCommand
     {
         var store = new StateStore(folder);
         await new AppHostProcess(folder, progress).StopAsync(cancellationToken);
+        await new SupervisorProcess(folder).StopAsync(cancellationToken);
         await new ApiProcess(folder, progress).StopAsync(cancellationToken);
         await new EmbeddedHost(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress).StopAsync(cancellationToken);
-        store.Write(store.Read() with { Owner = null, Api = null, AppHost = null });
+        store.Write(store.Read() with { Owner = null, Api = null, AppHost = null, Supervisor = null });
     }
 
     /// <summary>An <c>up</c> in the foreground, or one that still works, is asked to end; it stops what it started.</summary>

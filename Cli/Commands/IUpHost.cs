@@ -18,11 +18,14 @@ internal interface IUpHost
 internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpRequest request, bool withApi, int? apiPort) : IUpHost
 {
     private readonly ApiProcess _api = new(folder, progress);
+    private readonly SupervisorProcess _supervisor = new(folder);
     private readonly EmbeddedHost _host = new(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress);
 
     public async Task BringUpAsync(CancellationToken cancellationToken)
     {
+        await _supervisor.StopAsync(cancellationToken);
         var topology = await _host.UpAsync(request, cancellationToken);
+        await _supervisor.StartAsync(cancellationToken);
         if (withApi)
         {
             await _api.UpAsync(topology, request.Declaration.Database, apiPort, cancellationToken);
@@ -35,6 +38,7 @@ internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpR
 
     public async Task StopAsync()
     {
+        await _supervisor.StopAsync(CancellationToken.None);
         await _api.StopAsync(CancellationToken.None);
         await _host.StopAsync(CancellationToken.None);
     }

@@ -7,7 +7,7 @@ namespace PgAspire.Cli.Commands;
 /// <summary><c>logs</c>: what a server or the API wrote.</summary>
 internal static class LogsCommand
 {
-    private static readonly Argument<string> Name = new("instance") { Description = "An instance, a cluster of one, or api" };
+    private static readonly Argument<string> Name = new("instance") { Description = "An instance, a cluster of one, api or supervisor" };
     private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with what comes, until Ctrl+C" };
     private static readonly Option<int> Lines = new("--lines", "-n") { Description = "How many of the last lines", DefaultValueFactory = _ => 100 };
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -67,9 +67,9 @@ internal static class LogsCommand
 
     private static async Task<string> PathAsync(StateFolder folder, string name, CancellationToken cancellationToken)
     {
-        if (name == "api")
+        if (name is "api" or Supervision.Name)
         {
-            return folder.ApiLog;
+            return name == "api" ? folder.ApiLog : folder.SupervisorLog;
         }
 
         var instance = KnownInstances.Find(await StatusReader.ReadAsync(folder, cancellationToken), name);

@@ -6,7 +6,7 @@ namespace PgAspire.Cli.Embedded;
 
 /// <summary>Brings one cluster up: makes, starts or adopts its instances, the primary first.</summary>
 internal sealed class ClusterBringUp(
-    StateFolder folder, PostgresInstallation postgres, EmbeddedController controller, UpRequest request, IProgressSink progress)
+    StateFolder folder, PostgresInstallation postgres, EmbeddedController controller, UpRequest request, ReplicatedCluster replicated, IProgressSink progress)
 {
     private readonly InitRunner _init = new(folder, postgres, request.Init, request.Declaration.Database);
     private TemplateCluster? _template;
@@ -29,23 +29,53 @@ internal sealed class ClusterBringUp(
     /// <summary>Returns when the cluster is ready.</summary>
     public async Task RunAsync(Cluster cluster, RolePasswords passwords, CancellationToken cancellationToken)
     {
-        var primary = cluster.Instances.FirstOrDefault(instance => StateOf(instance) is { State: DataDirectoryState.Finished, IsReplica: false })
-            ?? cluster.Instances[0];
-        await BringUpAsync(primary, passwords, () => new ClusterMaker(folder, postgres, controller, _init, request.Declaration)
-            .MakePrimaryAsync(primary, _template!, passwords, cancellationToken), cancellationToken);
+        var primary = replicated.PrimaryOf(cluster);
+        if (request.ResetPasswords)
+        {
+            await ResetPasswordsAsync(cluster, primary, passwords, cancellationToken);
+        }
+
+        // What runs is adopted, with the settings as they are declared now; the rest is made or started.
+        foreach (var instance in cluster.Instances.Where(instance => instance != primary && StateOf(instance).State == DataDirectoryState.Finished))
+        {
+            await controller.SettleAsync(instance, cancellationToken);
+            if (controller.IsRunning(instance))
+            {
+                progress.Report(instance.Name, "running");
+                await AdoptAsync(instance, passwords, cancellationToken);
+            }
+        }
+
+        // Where other instances have data, what becomes of a primary without is not to be made anew here.
+        if (!replicated.Has(cluster) || controller.IsRunning(primary) || cluster.Instances.All(instance => StateOf(instance).State != DataDirectoryState.Finished))
+        {
+            await BringUpAsync(primary, passwords, () => new ClusterMaker(folder, postgres, controller, _init, request.Declaration)
+                .MakePrimaryAsync(primary, _template!, passwords, cancellationToken), cancellationToken);
+        }
+
+        if (replicated.Has(cluster))
+        {
+            await replicated.BringUpAsync(cluster, passwords, cancellationToken);
+            primary = replicated.PrimaryOf(cluster);
+        }
+
         await ClusterConnection.CheckReadyAsync(primary, request.Declaration.Database, passwords, cancellationToken);
         progress.Report(primary.Name, "ready");
+    }
 
-        foreach (var replica in cluster.Instances.Where(instance => instance != primary))
+    private async Task ResetPasswordsAsync(Cluster cluster, Instance primary, RolePasswords passwords, CancellationToken cancellationToken)
+    {
+        foreach (var instance in cluster.Instances.Where(instance => StateOf(instance).State == DataDirectoryState.Finished))
         {
-            if (StateOf(replica) is { State: DataDirectoryState.Finished, IsReplica: true } && ReplicaSource.Follow(folder, replica, primary, passwords))
-            {
-                await controller.ReloadAsync(replica, cancellationToken);
-            }
+            await controller.SettleAsync(instance, cancellationToken);
+            progress.Report(instance.Name, "setting passwords");
+            await controller.StopAsync(instance, ShutdownMode.Fast, cancellationToken);
+        }
 
-            await BringUpAsync(replica, passwords, () => new ClusterMaker(folder, postgres, controller, _init, request.Declaration)
-                .MakeReplicaAsync(replica, primary, passwords, cancellationToken), cancellationToken);
-            progress.Report(replica.Name, "ready");
+        // Replicas learn them from their primary.
+        if (StateOf(primary) is { State: DataDirectoryState.Finished, IsReplica: false })
+        {
+            await PasswordReset.RunAsync(folder, postgres, primary, passwords, cancellationToken);
         }
     }
 
@@ -64,13 +94,6 @@ internal sealed class ClusterBringUp(
         }
 
         await controller.SettleAsync(instance, cancellationToken);
-        if (request.ResetPasswords && !data.IsReplica)
-        {
-            progress.Report(instance.Name, "setting passwords");
-            await controller.StopAsync(instance, ShutdownMode.Fast, cancellationToken);
-            await PasswordReset.RunAsync(folder, postgres, instance, passwords, cancellationToken);
-        }
-
         if (controller.Running(instance) is null)
         {
             progress.Report(instance.Name, "starting");

@@ -42,7 +42,30 @@ internal sealed class DataDirectory(string path, StateFolder folder)
         File.Exists(Path.Combine(FullPath, "PG_VERSION"))
         && int.TryParse(File.ReadAllText(Path.Combine(FullPath, "PG_VERSION")), CultureInfo.InvariantCulture, out var major) ? major : null;
 
-    public bool IsReplica => File.Exists(Path.Combine(FullPath, "standby.signal"));
+    /// <summary>
+    /// The newest timeline that its WAL belongs to, by the names of the segments, whose first eight digits it is; 0 where there is none.
+    /// </summary>
+    public uint Timeline => Directory.Exists(Path.Combine(FullPath, "pg_wal"))
+        ? Directory.EnumerateFiles(Path.Combine(FullPath, "pg_wal"))
+            .Select(file => Path.GetFileName(file))
+            .Where(name => name.Length == 24)
+            .Select(name => uint.TryParse(name.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var timeline) ? timeline : 0)
+            .DefaultIfEmpty().Max()
+        : 0;
+
+    public bool IsReplica => File.Exists(Signal);
+
+    private string Signal => Path.Combine(FullPath, "standby.signal");
+
+    /// <summary>Has the server start as a replica.</summary>
+    public void BecomeReplica()
+    {
+        if (!IsReplica)
+        {
+            folder.WriteOwned(Signal, "");
+            Native.FlushFolder(FullPath);
+        }
+    }
 
     /// <summary>Begins to make it: from here on until <see cref="Finish"/> it counts as unfinished.</summary>
     public void Begin()
@@ -60,6 +83,13 @@ internal sealed class DataDirectory(string path, StateFolder folder)
     public void Finish()
     {
         File.Move(Marker(MakingMarker), Marker(FinishedMarker));
+        Native.FlushFolder(FullPath);
+    }
+
+    /// <summary>Takes a finished one back: it is to be made anew.</summary>
+    public void Reopen()
+    {
+        File.Move(Marker(FinishedMarker), Marker(MakingMarker));
         Native.FlushFolder(FullPath);
     }
 

@@ -17,7 +17,7 @@ internal sealed partial record DataSurvey(IReadOnlyDictionary<string, DataDirect
             .Select(known => (known.Cluster, known.Id, Data: new DataDirectory(folder.Data(known), folder)))
             .Where(known => known.Data.State == DataDirectoryState.Finished)
             .GroupBy(known => known.Cluster)
-            .Where(group => group.All(known => known.Data.IsReplica));
+            .Where(group => group.All(known => known.Data.IsReplica) && new ClusterMemoryStore(folder).Read(group.Key) is null);
         return new(
             plan.Instances.ToDictionary(instance => instance.Name, instance => new DataDirectory(folder.Data(instance), folder)),
             headless.ToDictionary(group => group.Key, group => string.Join(", ", group.Select(known => known.Id).Order(StringComparer.Ordinal))));

@@ -14,6 +14,9 @@ internal sealed class EmbeddedController(
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
     private const long LargestLog = 10_000_000;
 
+    /// <summary>Of every instance, but for where it listens.</summary>
+    public IReadOnlyDictionary<string, string> Settings => settings;
+
     public PostmasterFile? Running(Instance instance) => PostmasterFile.ReadOfRunning(folder.Data(instance));
 
     public bool IsRunning(Instance instance) => Running(instance) is not null;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Npgsql;
 using PgAspire.Postgres.Configuration;
 using PgAspire.Postgres.Control;
+using PgAspire.Postgres.Declaration;
 using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Topology;
 
@@ -32,6 +33,13 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
         }
 
         _store.WriteSecrets(secrets);
+        var replicated = new ReplicatedCluster(folder, postgres, controller, request, progress);
+        foreach (var cluster in clusters.Where(cluster => state.InstancesPerCluster > request.Declaration.Instances && state.Clusters.Contains(cluster.Name)))
+        {
+            var before = WithPorts(cluster.Name, state.InstancesPerCluster, state);
+            await replicated.ShrinkAsync(before, request.Declaration.Instances, secrets[cluster.Name], cancellationToken);
+        }
+
         await StopSurplusAsync(state, instances, controller, cancellationToken);
         _store.Write(state with
         {
@@ -41,9 +49,12 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
             Database = request.Declaration.Database,
             Binaries = postgres.Binaries,
             Host = Aspire.HostChoice.Embedded,
+            Supervision = clusters.Any(replicated.Has)
+                ? new(controller.Settings, request.Declaration.Durability == Durability.Fast, request.Declaration.EffectiveSynchronous.Count, request.Declaration.UnresponsiveAfter)
+                : null,
         });
 
-        var bringUp = new ClusterBringUp(folder, postgres, controller, request, progress);
+        var bringUp = new ClusterBringUp(folder, postgres, controller, request, replicated, progress);
         await bringUp.PrepareAsync(survey, cancellationToken);
         var failures = new ConcurrentQueue<CliException>();
         _parallel.CancellationToken = cancellationToken;
@@ -101,6 +112,14 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
             Name = state.InstancesPerCluster == 1 && known.Ordinal == 1 ? known.Cluster : known.Id,
             Port = state.Instances.FirstOrDefault(instance => instance.Cluster == known.Cluster && instance.Ordinal == known.Ordinal)?.Port,
         });
+
+    /// <summary>A cluster with the instances, names and ports that it had.</summary>
+    public static Cluster WithPorts(string cluster, int instances, KnownState state) => new(
+        cluster,
+        [
+            .. state.Instances.Where(known => known.Cluster == cluster && known.Ordinal <= instances).OrderBy(known => known.Ordinal)
+                .Select(known => new Instance(cluster, known.Ordinal, instances == 1 ? cluster : $"{cluster}-{known.Ordinal}", known.Port)),
+        ]);
 
     private IReadOnlyList<Instance> AssignPorts(TopologyPlan plan, KnownState state, EmbeddedController controller)
     {

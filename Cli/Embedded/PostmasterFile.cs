@@ -39,6 +39,33 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
         }
     }
 
+    /// <summary>
+    /// Every process that works in a data directory, the server's own among them: a backend outlives a killed server until it next
+    /// waits for something.
+    /// </summary>
+    /// <param name="data">The data directory.</param>
+    /// <param name="name">The server's <c>cluster_name</c>, in the title of processes that cannot be looked into.</param>
+    public static IReadOnlyList<int> ProcessesIn(string data, string name)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return ReadOfRunning(data) is { } file ? [file.ProcessId] : [];
+        }
+
+        var folder = Native.RealPath(data);
+        return
+        [
+            .. Directory.EnumerateDirectories("/proc")
+                .Select(process => (Folder: process, Id: int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) ? id : 0))
+                .Where(process => process.Id > 0 && process.Id != Environment.ProcessId && WorksIn(process.Folder, folder, name) && DetachedProcess.Find(process.Id) is not null)
+                .Select(process => process.Id),
+        ];
+    }
+
+    private static bool WorksIn(string process, string folder, string name) => WorkingFolder(process) is { } working
+        ? working == folder
+        : CommandLine(process).StartsWith($"postgres: {name}: ", StringComparison.Ordinal) || IsStartedOn(process, folder);
+
     /// <remarks>Its lines, from 1: process, data directory, start time, port, socket folder, address, shared memory, status.</remarks>
     private static PostmasterFile? Read(string data)
     {

@@ -14,7 +14,7 @@ internal static class ReplicaSource
     public static async Task CopyAsync(
         StateFolder folder, PostgresInstallation postgres, DataDirectory data, Instance replica, Instance primary, RolePasswords passwords, CancellationToken cancellationToken)
     {
-        var slot = Slot(replica);
+        var slot = ReplicaName.Of(replica);
         await using (var connection = await ClusterConnection.OpenAsync(primary, "postgres", RoleNames.Superuser, passwords.Superuser, cancellationToken))
         {
             // One of an earlier making may be in use by a copy that outlived a killed command, or be too far behind.
@@ -56,23 +56,14 @@ internal static class ReplicaSource
         }
 
         Directory.Delete(copy);
-        Follow(folder, replica, primary, passwords);
+        Follow(folder, replica, primary);
     }
 
-    /// <summary>Has a replica's data name the primary's port and the replicator's password as they are now.</summary>
-    /// <returns>Whether that is a change, which a running server must be told of.</returns>
-    public static bool Follow(StateFolder folder, Instance replica, Instance primary, RolePasswords passwords)
+    /// <summary>Has stopped data be a replica's, of this primary.</summary>
+    public static void Follow(StateFolder folder, Instance replica, Instance primary)
     {
         var file = Path.Combine(folder.Data(replica), "postgresql.auto.conf");
-        var before = File.ReadAllText(file);
-        var after = PrimaryConnection.Apply(before, "127.0.0.1", primary.Port!.Value, passwords.Replicator, Slot(replica));
-        if (before != after)
-        {
-            folder.WriteOwned(file, after);
-        }
-
-        return before != after;
+        folder.WriteOwned(file, PrimaryConnection.Apply(File.ReadAllText(file), "127.0.0.1", primary.Port!.Value, ReplicaName.Of(replica)));
+        new DataDirectory(folder.Data(replica), folder).BecomeReplica();
     }
-
-    private static string Slot(Instance replica) => replica.Id.Replace('-', '_');
 }

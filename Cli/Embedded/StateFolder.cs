@@ -35,6 +35,11 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string Logs => Path.Combine(Root, "logs");
 
+    /// <summary>What is remembered of clusters with replicas, a file each, and what is asked of their supervisor.</summary>
+    public string Failover => Path.Combine(Root, "failover");
+
+    public string SupervisorLog => Path.Combine(Logs, "supervisor.log");
+
     public string ApiLog => Path.Combine(Logs, "api.log");
 
     public string Data(Instance instance) => Path.Combine(DataFolder, instance.Id);
@@ -77,6 +82,7 @@ internal sealed class StateFolder(string root, ServerUser user)
         {
             MakeParents(Path.GetDirectoryName(Root));
             Make(Root, User.IsOther ? LetThrough : OwnerOnly, ours: true);
+            Make(Failover, OwnerOnly, ours: true);
             foreach (var folder in new[] { Templates, DataFolder, Logs, Sockets, Path.Combine(Root, "init") })
             {
                 Make(folder, OwnerOnly, ours: false);
@@ -126,7 +132,7 @@ internal sealed class StateFolder(string root, ServerUser user)
             Remove(entry);
         }
 
-        foreach (var own in new[] { DataFolder, Logs, Templates, Sockets, Path.Combine(Root, "init") }.Where(Path.Exists))
+        foreach (var own in new[] { DataFolder, Logs, Templates, Sockets, Failover, Path.Combine(Root, "init") }.Where(Path.Exists))
         {
             Remove(new DirectoryInfo(own));
         }

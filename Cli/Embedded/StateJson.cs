@@ -14,6 +14,12 @@ internal sealed record KnownInstance(string Cluster, int Ordinal, int Port);
 /// <param name="Fingerprint">Hash of all that it was started with.</param>
 internal sealed record KnownApi(DetachedProcess Process, string Url, string Fingerprint);
 
+/// <summary>What of the declaration the supervisor needs.</summary>
+/// <param name="Settings">Of every server.</param>
+/// <param name="Quorum">How many replicas a commit waits for.</param>
+/// <param name="UnresponsiveAfter">Seconds.</param>
+internal sealed record KnownSupervision(IReadOnlyDictionary<string, string> Settings, bool IsFast, int Quorum, int UnresponsiveAfter);
+
 /// <summary>What is kept between commands, but for secrets.</summary>
 internal sealed record KnownState
 {
@@ -39,6 +45,12 @@ internal sealed record KnownState
     public DetachedProcess? AppHost { get; init; }
 
     public KnownApi? Api { get; init; }
+
+    /// <summary>What the supervisor of clusters with replicas goes by; null where there are none.</summary>
+    public KnownSupervision? Supervision { get; init; }
+
+    /// <summary>The supervisor as it was last started.</summary>
+    public DetachedProcess? Supervisor { get; init; }
 
     /// <summary>The <c>up</c> that waits in the foreground and stops all at its end; null where none does.</summary>
     public DetachedProcess? Owner { get; init; }

@@ -8,6 +8,7 @@ internal static partial class Native
 {
     public const int SigInt = 2;
     public const int SigTerm = 15;
+    public const int SigKill = 9;
 
     private const int NoSuchProcess = 3;
     private const int ReadOnly = 0;

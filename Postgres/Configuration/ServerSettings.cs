@@ -24,6 +24,8 @@ public static class ServerSettings
             // A replica that is gone must never fill the primary's disk.
             ["max_slot_wal_keep_size"] = "1GB",
             ["hot_standby"] = "on",
+            // After a change of the primary a replica is back in a moment, not in five seconds.
+            ["wal_retrieve_retry_interval"] = "200ms",
             ["timezone"] = "UTC",
             ["log_timezone"] = "UTC",
             ["lc_messages"] = "C",
@@ -32,7 +34,7 @@ public static class ServerSettings
             ["log_checkpoints"] = declaration.Durability == Durability.Safe ? "on" : "off",
             ["fsync"] = OnWhenSafe(declaration),
             ["full_page_writes"] = OnWhenSafe(declaration),
-            ["synchronous_commit"] = OnWhenSafe(declaration),
+            ["synchronous_commit"] = declaration.EffectiveSynchronous.Count > 0 ? "on" : OnWhenSafe(declaration),
         };
         if (major >= 18)
         {

@@ -32,6 +32,7 @@ public static class DeclarationReader
             FirstPort = fields.Number("firstPort"),
             Durability = fields.Parse<Durability>("durability", TryParseDurability) ?? declared.Durability,
             Synchronous = fields.Parse<SynchronousReplicas>("synchronous", SynchronousReplicas.TryParse),
+            UnresponsiveAfter = fields.Number("unresponsiveAfter") ?? declared.UnresponsiveAfter,
         };
 
         var unreadable = fields.Problems.Select(problem => problem.Path).ToHashSet();

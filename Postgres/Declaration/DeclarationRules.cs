@@ -12,6 +12,9 @@ public static partial class DeclarationRules
     /// <summary>The largest number of instances in a cluster.</summary>
     public const int MostInstances = 9;
 
+    /// <summary>The longest <see cref="TopologyDeclaration.UnresponsiveAfter"/> in seconds.</summary>
+    public const int LongestUnresponsiveAfter = 300;
+
     /// <summary>What each field allows, by its name in <c>topology.json</c>.</summary>
     public static IReadOnlyDictionary<string, string> Allowed { get; } = new Dictionary<string, string>
     {
@@ -25,6 +28,7 @@ public static partial class DeclarationRules
         ["firstPort"] = "a port from 1024 to 65535, or null for any free ports",
         ["durability"] = "safe or fast",
         ["synchronous"] = "none, or any 1, any 2, … up to instances - 1",
+        ["unresponsiveAfter"] = $"a whole number of seconds from 1 to {LongestUnresponsiveAfter}",
     };
 
     /// <summary>Settings that PgAspire makes itself, and what each is or follows from.</summary>
@@ -85,6 +89,7 @@ public static partial class DeclarationRules
             declaration.EffectiveSynchronous.Count == 0 || declaration.EffectiveSynchronous.Count < declaration.Instances,
             "synchronous", declaration.EffectiveSynchronous,
             $"{Allowed["synchronous"]} (instances is {declaration.Instances})");
+        Require(declaration.UnresponsiveAfter is >= 1 and <= LongestUnresponsiveAfter, "unresponsiveAfter", declaration.UnresponsiveAfter);
         return problems;
     }
 

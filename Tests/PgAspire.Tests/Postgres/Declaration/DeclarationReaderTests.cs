@@ -85,7 +85,7 @@ public sealed class DeclarationReaderTests
     [InlineData("""{ "clusterz": 3 }""", "clusterz", "no such field; did you mean clusters?")]
     [InlineData("""{ "first_port": 3 }""", "first_port", "no such field; did you mean firstPort?")]
     [InlineData("""{ "initScript": { "a": "b" } }""", "initScript", "no such field; did you mean initScripts?")]
-    [InlineData("""{ "xyzzy": 1 }""", "xyzzy", "no such field; there are name, version, clusters, instances, database, initScripts, settings, firstPort, durability, synchronous")]
+    [InlineData("""{ "xyzzy": 1 }""", "xyzzy", "no such field; there are name, version, clusters, instances, database, initScripts, settings, firstPort, durability, synchronous, unresponsiveAfter")]
     public void AnUnknownFieldIsRefusedWithTheNearestName(string json, string path, string allowed) =>
         Assert.Equal([new(path, null, allowed, "topology.json")], Declared.Wrongly(json));
 

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using PgAspire.Postgres.Configuration;
+using PgAspire.Postgres.Failover;
+using PgAspire.Postgres.Topology;
+
+namespace PgAspire.Postgres.Supervision;
+
+/// <summary>What a supervisor has a running server do, by SQL, so that it is the same on every host.</summary>
+internal sealed class ClusterCommands(SupervisedCluster cluster)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PromotionPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Promotes a replica, and returns when it takes writes.</summary>
+    /// <exception cref="TimeoutException">It does not within a minute.</exception>
+    public static async Task PromoteAsync(InstanceObserver replica, CancellationToken cancellationToken)
+    {
+        await replica.Session.ExecuteAsync("SELECT pg_promote(false)", Patience, cancellationToken);
+        var start = Stopwatch.GetTimestamp();
+        while ((await replica.Session.AskAsync(cancellationToken)).InRecovery)
+        {
+            if (Stopwatch.GetElapsedTime(start) > PromotionPatience)
+            {
+                throw new TimeoutException($"{replica.Instance.Name} was told to take writes and does not.");
+            }
+
+            await Task.Delay(Look, cancellationToken);
+        }
+    }
+
+    /// <summary>Has a running replica stream from another instance.</summary>
+    public Task RepointAsync(InstanceObserver replica, Instance primary, CancellationToken cancellationToken)
+    {
+        var address = cluster.PeerAddress(primary);
+        return SetAsync(replica, cancellationToken,
+            (PrimaryConnection.Setting, PrimaryConnection.To(address.Host, address.Port, ReplicaName.Of(replica.Instance))),
+            (PrimaryConnection.SlotSetting, ReplicaName.Of(replica.Instance)));
+    }
+
+    /// <summary>Has commits wait for what is remembered.</summary>
+    public Task SetQuorumAsync(InstanceObserver instance, ClusterMemory memory, CancellationToken cancellationToken) =>
+        SetAsync(instance, cancellationToken, ("synchronous_standby_names", SynchronousNames.For(cluster.Cluster, memory)));
+
+    /// <summary>Makes the missing slots and drops the others; one that a replica still uses is dropped another time.</summary>
+    public Task SetSlotsAsync(InstanceObserver instance, IEnumerable<int> replicas, CancellationToken cancellationToken)
+    {
+        var names = string.Join(", ", replicas.Select(ordinal => $"'{ReplicaName.Of(cluster.Cluster, ordinal)}'"));
+        return instance.Session.ExecuteAsync(
+            $"""
+            DO $slots$
+            BEGIN
+                PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+                  WHERE slot_type = 'physical' AND NOT active AND NOT temporary AND NOT slot_name = ANY (ARRAY[{names}]::name[]);
+                PERFORM pg_create_physical_replication_slot(name, true) FROM unnest(ARRAY[{names}]::name[]) AS name
+                  WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);
+            END
+            $slots$
+            """,
+            Patience,
+            cancellationToken);
+    }
+
+    /// <summary>Writes a checkpoint, so that a shutdown that follows has little to do.</summary>
+    public static Task CheckpointAsync(InstanceObserver instance, CancellationToken cancellationToken) =>
+        instance.Session.ExecuteAsync("CHECKPOINT", TimeSpan.FromMinutes(5), cancellationToken);
+
+    private static async Task SetAsync(InstanceObserver instance, CancellationToken cancellationToken, params (string Name, string Value)[] settings)
+    {
+        foreach (var (name, value) in settings)
+        {
+            await instance.Session.ExecuteAsync($"ALTER SYSTEM SET {name} = {Literal(value)}", Patience, cancellationToken);
+        }
+
+        await instance.Session.ExecuteAsync("SELECT pg_reload_conf()", Patience, cancellationToken);
+        // Another session sees it when its own process has read the files.
+        var start = Stopwatch.GetTimestamp();
+        var conditions = string.Join(" AND ", settings.Select(setting => $"current_setting('{setting.Name}') = {Literal(setting.Value)}"));
+        while (!await instance.Session.IsTrueAsync(conditions, cancellationToken))
+        {
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                throw new TimeoutException($"{instance.Instance.Name} does not take {settings[0].Name}: is it set on the server's command line?");
+            }
+
+            await Task.Delay(Look, cancellationToken);
+        }
+    }
+
+    private static string Literal(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Npgsql;
+using PgAspire.Postgres.Control;
+using PgAspire.Postgres.Failover;
+using PgAspire.Postgres.Topology;
+
+namespace PgAspire.Postgres.Supervision;
+
+/// <summary>
+/// Keeps a connection to one instance: a server that dies breaks it at once, so that nothing has to be polled; one that hangs
+/// misses its heartbeat.
+/// </summary>
+internal sealed class InstanceObserver : IAsyncDisposable
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan IdleRetry = TimeSpan.FromMilliseconds(500);
+    private readonly Lock _lock = new();
+    private readonly IClusterController _controller;
+    private readonly Action _changed;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _watching;
+    private TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ServerProcess _process;
+    private ServerAnswer? _answer;
+    private ServerAnswer? _lastAnswer;
+    private bool _isBetween;
+    private long _answered;
+    private long _silentSince = Stopwatch.GetTimestamp();
+    private long? _goneSince;
+    private long? _stalledSince;
+
+    public InstanceObserver(SupervisedCluster cluster, Instance instance, IClusterController controller, Action changed)
+    {
+        (Instance, _controller, _changed) = (instance, controller, changed);
+        Session = new(cluster, instance);
+        LookAtProcess();
+        _watching = Task.Run(WatchAsync);
+    }
+
+    public Instance Instance { get; }
+
+    public InstanceSession Session { get; }
+
+    /// <summary>Starts in a row that failed or, of a replica, led to no streaming.</summary>
+    public int FailedStarts { get; set; }
+
+    public bool IsBusy { get; set; }
+
+    public InstanceObservation Observe()
+    {
+        lock (_lock)
+        {
+            return new(Instance.Ordinal)
+            {
+                HasData = _controller.HasData(Instance),
+                IsRunning = _process != ServerProcess.Gone,
+                IsHeadless = _process == ServerProcess.Headless,
+                IsBetween = _isBetween,
+                Answer = _answer,
+                LastAnswer = _lastAnswer,
+                AnswerAge = _answer is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_answered),
+                SilentFor = _process != ServerProcess.Gone && _answer is null && !_isBetween ? Stopwatch.GetElapsedTime(_silentSince) : TimeSpan.Zero,
+                StalledFor = _stalledSince is { } stalled ? Stopwatch.GetElapsedTime(stalled) : TimeSpan.Zero,
+                GoneFor = _goneSince is { } gone ? Stopwatch.GetElapsedTime(gone) : TimeSpan.Zero,
+                FailedStarts = FailedStarts,
+                IsBusy = IsBusy,
+            };
+        }
+    }
+
+    /// <summary>Asks now rather than at the next heartbeat; what cannot be asked is left to the heartbeat.</summary>
+    public async Task AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Answered(await Session.AskAsync(cancellationToken));
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            Nudge();
+        }
+    }
+
+    /// <summary>Looks at the instance at once: something has been done to it.</summary>
+    public void Nudge()
+    {
+        LookAtProcess();
+        lock (_lock)
+        {
+            _silentSince = _answer is null ? Stopwatch.GetTimestamp() : _silentSince;
+            _nudge.TrySetResult();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _watching;
+        await Session.DisposeAsync();
+        _ended.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        while (!_ended.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await Session.OpenAsync(_ended.Token);
+                Answered(await Session.AskAsync(connection, _ended.Token));
+                while (true)
+                {
+                    await connection.WaitAsync(Heartbeat, _ended.Token);
+                    Answered(await Session.AskAsync(connection, _ended.Token));
+                }
+            }
+            catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (IsNoAnswer(exception))
+            {
+                Unanswered(exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown });
+            }
+
+            await WaitAsync();
+        }
+    }
+
+    private async Task WaitAsync()
+    {
+        Task nudge;
+        lock (_lock)
+        {
+            _nudge = _nudge.Task.IsCompleted ? new(TaskCreationOptions.RunContinuationsAsynchronously) : _nudge;
+            nudge = _nudge.Task;
+        }
+
+        await Task.WhenAny(nudge, Task.Delay(_process == ServerProcess.Gone ? IdleRetry : Retry, _ended.Token));
+    }
+
+    private void Answered(ServerAnswer answer)
+    {
+        bool isNews;
+        lock (_lock)
+        {
+            isNews = _answer is null || !IsSame(_answer, answer);
+            (_answer, _lastAnswer, _answered, _process, _isBetween, _goneSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, false, null);
+            _silentSince = _answered;
+            _stalledSince = answer.InRecovery && !answer.IsStreaming ? _stalledSince ?? _answered : null;
+            FailedStarts = !answer.InRecovery || answer.IsStreaming ? 0 : FailedStarts;
+        }
+
+        if (isNews)
+        {
+            _changed();
+        }
+    }
+
+    private void Unanswered(bool isBetween)
+    {
+        bool isNews;
+        Session.Forget();
+        lock (_lock)
+        {
+            isNews = _answer is not null || _isBetween != isBetween;
+            (_answer, _isBetween, _stalledSince) = (null, isBetween, null);
+        }
+
+        if (LookAtProcess() || isNews)
+        {
+            _changed();
+        }
+    }
+
+    /// <returns>Whether it has changed.</returns>
+    private bool LookAtProcess()
+    {
+        var process = _controller.ProcessOf(Instance);
+        lock (_lock)
+        {
+            var isNews = process != _process;
+            _process = process;
+            if (process == ServerProcess.Gone)
+            {
+                (_answer, _isBetween, _stalledSince) = (null, false, null);
+                _goneSince ??= Stopwatch.GetTimestamp();
+            }
+            else
+            {
+                _silentSince = _goneSince is null ? _silentSince : Stopwatch.GetTimestamp();
+                _goneSince = null;
+            }
+
+            return isNews;
+        }
+    }
+
+    private static bool IsSame(ServerAnswer before, ServerAnswer now) =>
+        before with { Flushed = now.Flushed, Slots = now.Slots } == now && before.Slots.SetEquals(now.Slots);
+
+    private static bool IsNoAnswer(Exception exception) => exception is NpgsqlException or TimeoutException or SocketException or IOException or InvalidOperationException
+        || exception is OperationCanceledException;
+}

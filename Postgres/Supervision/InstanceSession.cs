@@ -1,0 +1,141 @@
+using System.Globalization;
+using Npgsql;
+using Npgsql.Replication;
+using NpgsqlTypes;
+using PgAspire.Postgres.Failover;
+using PgAspire.Postgres.Roles;
+using PgAspire.Postgres.Topology;
+
+namespace PgAspire.Postgres.Supervision;
+
+/// <summary>The supervisor's connections to one instance, as superuser, for whom a server that is full keeps some free.</summary>
+internal sealed class InstanceSession : IAsyncDisposable
+{
+    private const string Question =
+        """
+        SELECT r.replica,
+               CASE WHEN r.replica THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_flush_lsn() END,
+               NOT r.replica OR pg_last_wal_receive_lsn() IS NOT NULL,
+               CASE WHEN r.replica THEN w.received_tli ELSE ('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8))::bit(32)::int END,
+               CASE WHEN r.replica THEN substring(current_setting('primary_conninfo') FROM 'host=([^ ]+ port=[0-9]+)') END,
+               current_setting('synchronous_standby_names'),
+               ARRAY(SELECT slot_name::text FROM pg_replication_slots WHERE slot_type = 'physical' AND NOT temporary)
+          FROM (SELECT pg_is_in_recovery() AS replica) AS r LEFT JOIN pg_stat_wal_receiver AS w ON w.status = 'streaming'
+        """;
+
+    private readonly SupervisedCluster _cluster;
+    private readonly Instance _instance;
+    private readonly NpgsqlDataSource _source;
+
+    public InstanceSession(SupervisedCluster cluster, Instance instance)
+    {
+        (_cluster, _instance) = (cluster, instance);
+        _source = NpgsqlDataSource.Create(Connection(RoleNames.Superuser, pooling: true));
+    }
+
+    /// <summary>A connection of its own, to be held: it breaks when the server does.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(Connection(RoleNames.Superuser, pooling: false).ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks the instance, over a connection from the pool.</summary>
+    public async Task<ServerAnswer> AskAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        return await AskAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Asks the instance.</summary>
+    public async Task<ServerAnswer> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Question, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var (replica, streams) = (reader.GetBoolean(0), !reader.IsDBNull(3));
+        var answer = new ServerAnswer(
+            replica,
+            streams ? (uint)reader.GetInt32(3) : 0,
+            reader.IsDBNull(1) ? default : reader.GetFieldValue<NpgsqlLogSequenceNumber>(1),
+            reader.GetBoolean(2),
+            reader.IsDBNull(4) ? null : UpstreamOf(reader.GetString(4)),
+            replica && streams,
+            SynchronousNames.Parse(_cluster.Cluster, reader.GetString(5)),
+            reader.GetFieldValue<string[]>(6).Select(slot => ReplicaName.OrdinalOf(_cluster.Cluster, slot)).ToHashSet());
+        await reader.DisposeAsync();
+        return streams ? answer : await IdentifyAsync(answer, cancellationToken);
+    }
+
+    /// <summary>Runs a statement that must not be seen in the server's log, over a connection from the pool.</summary>
+    public async Task ExecuteAsync(string statement, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        foreach (var text in new[] { "SET log_min_error_statement = panic", "SET log_statement = none", "SET log_min_duration_statement = -1", "SET synchronous_commit = local", statement })
+        {
+            await using var command = new NpgsqlCommand(text, connection) { CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds) };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Whether a condition holds.</summary>
+    public async Task<bool> IsTrueAsync(string condition, CancellationToken cancellationToken)
+    {
+        await using var command = _source.CreateCommand($"SELECT {condition}");
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>Closes the pool's connections: what is gone is not to be asked again.</summary>
+    public void Forget() => _source.Clear();
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>A replica that does not stream tells its place only over the replication protocol.</summary>
+    private async Task<ServerAnswer> IdentifyAsync(ServerAnswer answer, CancellationToken cancellationToken)
+    {
+        await using var replication = new PhysicalReplicationConnection(Connection(RoleNames.Replicator, pooling: false).ConnectionString);
+        await replication.Open(cancellationToken);
+        var identity = await replication.IdentifySystem(cancellationToken);
+        return answer with { Timeline = identity.Timeline, Flushed = identity.XLogPos > answer.Flushed ? identity.XLogPos : answer.Flushed };
+    }
+
+    private int? UpstreamOf(string hostAndPort)
+    {
+        var words = hostAndPort.Split(" port=");
+        return _cluster.Cluster.Instances
+            .Where(other => other.Ordinal != _instance.Ordinal)
+            .FirstOrDefault(other => _cluster.PeerAddress(other) is var address && address.Host == words[0] && address.Port.ToString(CultureInfo.InvariantCulture) == words[1])
+            ?.Ordinal;
+    }
+
+    private NpgsqlConnectionStringBuilder Connection(string role, bool pooling)
+    {
+        var address = _cluster.AddressOf(_instance);
+        return new()
+        {
+            Host = address.Host,
+            Port = address.Port,
+            Database = "postgres",
+            Username = role,
+            Password = _cluster.Passwords.Of(role),
+            ApplicationName = "pgaspire supervisor",
+            Pooling = pooling,
+            MaxPoolSize = 4,
+            ConnectionIdleLifetime = 10,
+            ConnectionPruningInterval = 5,
+            // Seconds. A hung server confirms no cancellation either: the connection is given up at once.
+            Timeout = 2,
+            CommandTimeout = 2,
+            CancellationTimeout = -1,
+        };
+    }
+}

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using Npgsql;
+using PgAspire.Postgres.Control;
+using PgAspire.Postgres.Failover;
+
+namespace PgAspire.Postgres.Supervision;
+
+/// <summary>
+/// Does the steps of one cluster. What can take long, and is about a replica, goes on in the background, so that it never stands in
+/// the way of a new primary; what has failed is not tried again at once.
+/// </summary>
+internal sealed class StepRunner(
+    SupervisedCluster cluster, IClusterController controller, IReadOnlyDictionary<int, InstanceObserver> observers,
+    Action<FailoverStep.Remember> remember, Action<string, string?, string, TimeSpan> tell, Action changed) : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private readonly ClusterCommands _commands = new(cluster);
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Dictionary<(Type, int), (int Failures, long Since)> _failures = [];
+    private readonly List<Task> _background = [];
+
+    /// <summary>Does the steps in their order.</summary>
+    /// <returns>Whether anything was done, so that another look is due.</returns>
+    public async Task<bool> RunAsync(IReadOnlyList<FailoverStep> steps, ClusterMemory memory, CancellationToken cancellationToken)
+    {
+        _background.RemoveAll(task => task.IsCompleted);
+        var isNews = false;
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case FailoverStep.Remember next:
+                    remember(next);
+                    isNews = true;
+                    break;
+                case FailoverStep.Report:
+                    break;
+                case FailoverStep.StartReplica start:
+                    Begin(start, start.Ordinal, token => controller.StartReplicaAsync(cluster[start.Ordinal], cluster[memory.Primary], start.Anew, token), start.Anew ? "copied from the primary" : "started as a replica");
+                    break;
+                case FailoverStep.Repoint repoint:
+                    Begin(repoint, repoint.Ordinal, token => _commands.RepointAsync(observers[repoint.Ordinal], cluster[memory.Primary], token), "follows the primary");
+                    break;
+                case FailoverStep.Shutdown stop when stop.Ordinal != memory.Primary:
+                    Begin(stop, stop.Ordinal, token => StopStalledAsync(stop.Ordinal, token), stop.Why);
+                    break;
+                case FailoverStep.StartPrimary start:
+                    isNews |= await DoAsync(start, start.Ordinal, token => controller.StartAsync(cluster[start.Ordinal], token), "started again", cancellationToken);
+                    break;
+                case FailoverStep.Fence fence:
+                    isNews |= await DoAsync(fence, fence.Ordinal, token => controller.FenceAsync(cluster[fence.Ordinal], token), fence.Why, cancellationToken);
+                    break;
+                case FailoverStep.Promote promote:
+                    isNews |= await DoAsync(promote, promote.Ordinal, token => ClusterCommands.PromoteAsync(observers[promote.Ordinal], token), "takes writes", cancellationToken);
+                    break;
+                case FailoverStep.SetSlots slots:
+                    isNews |= await DoAsync(slots, slots.Ordinal, token => _commands.SetSlotsAsync(observers[slots.Ordinal], slots.Replicas, token), "slots set", cancellationToken);
+                    break;
+                case FailoverStep.SetQuorum quorum:
+                    isNews |= await DoAsync(quorum, quorum.Ordinal, token => _commands.SetQuorumAsync(observers[quorum.Ordinal], memory, token), "quorum set", cancellationToken);
+                    break;
+                case FailoverStep.Shutdown stop:
+                    isNews |= await DoAsync(stop, stop.Ordinal, token => ShutDownPrimaryAsync(stop.Ordinal, token), stop.Why, cancellationToken);
+                    break;
+                default:
+                    throw new UnreachableException($"{step.GetType().Name} is no step that can be done.");
+            }
+        }
+
+        return isNews;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await Task.WhenAll(_background);
+        _ended.Dispose();
+    }
+
+    private async Task ShutDownPrimaryAsync(int ordinal, CancellationToken cancellationToken)
+    {
+        await ClusterCommands.CheckpointAsync(observers[ordinal], cancellationToken);
+        await controller.StopAsync(cluster[ordinal], ShutdownMode.Fast, cancellationToken);
+    }
+
+    private async Task StopStalledAsync(int ordinal, CancellationToken cancellationToken)
+    {
+        await controller.StopAsync(cluster[ordinal], ShutdownMode.Fast, cancellationToken);
+        observers[ordinal].FailedStarts++;
+    }
+
+    private void Begin(FailoverStep step, int ordinal, Func<CancellationToken, Task> work, string done)
+    {
+        if (!IsBusyOrPaused(step, ordinal))
+        {
+            observers[ordinal].IsBusy = true;
+            _background.Add(Task.Run(() => RunAsync(step, ordinal, work, done, _ended.Token)));
+        }
+    }
+
+    private async Task<bool> DoAsync(FailoverStep step, int ordinal, Func<CancellationToken, Task> work, string done, CancellationToken cancellationToken)
+    {
+        if (step is not FailoverStep.Fence && IsBusyOrPaused(step, ordinal))
+        {
+            return false;
+        }
+
+        observers[ordinal].IsBusy = true;
+        await RunAsync(step, ordinal, work, done, cancellationToken);
+        return true;
+    }
+
+    private async Task RunAsync(FailoverStep step, int ordinal, Func<CancellationToken, Task> work, string done, CancellationToken cancellationToken)
+    {
+        var (start, observer) = (Stopwatch.GetTimestamp(), observers[ordinal]);
+        var key = (step.GetType(), ordinal);
+        try
+        {
+            await work(cancellationToken);
+            lock (_failures)
+            {
+                _failures.Remove(key);
+            }
+
+            Tell(step, ordinal, done, start);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException or UnauthorizedAccessException || controller.IsFailure(exception))
+        {
+            lock (_failures)
+            {
+                _failures[key] = (_failures.GetValueOrDefault(key).Failures + 1, Stopwatch.GetTimestamp());
+            }
+
+            if (step is FailoverStep.StartPrimary or FailoverStep.StartReplica)
+            {
+                observer.FailedStarts++;
+            }
+
+            tell("failed", observer.Instance.Name, $"{step.GetType().Name}: {exception.Message}", Stopwatch.GetElapsedTime(start));
+        }
+        finally
+        {
+            observer.IsBusy = false;
+            observer.Nudge();
+        }
+
+        await observer.AskAsync(cancellationToken);
+        changed();
+    }
+
+    private bool IsBusyOrPaused(FailoverStep step, int ordinal)
+    {
+        lock (_failures)
+        {
+            return observers[ordinal].IsBusy
+                || (_failures.TryGetValue((step.GetType(), ordinal), out var failure) && Stopwatch.GetElapsedTime(failure.Since) < Pause(failure.Failures));
+        }
+    }
+
+    private static TimeSpan Pause(int failures) => TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, 0.25 * Math.Pow(2, failures)));
+
+    private void Tell(FailoverStep step, int ordinal, string done, long start) =>
+        tell(step.GetType().Name.ToLowerInvariant(), observers[ordinal].Instance.Name, done, Stopwatch.GetElapsedTime(start));
+}
