@@ -9,10 +9,9 @@ internal static class Succession
         var candidates = others.Where(other => IsCandidate(memory, gone, other)).ToList();
         if (memory.IsFormed)
         {
-            var best = Best(candidates.Where(candidate => memory.Voters.Contains(candidate.Ordinal)), memory.SwitchoverTo);
-            if (best is not null && candidates.Count(candidate => memory.Voters.Contains(candidate.Ordinal)) >= Needed(memory))
+            if (Candidacy.Next(memory, candidates) is { } steps)
             {
-                return [Elect(memory, best, "enough replicas answer to be certain that it has every acknowledged write")];
+                return steps;
             }
 
             if (gone.GoneFor < rules.ElectionPatience && others.Any(other => MayYetAnswer(other, gone, rules)))
@@ -27,37 +26,35 @@ internal static class Succession
             return [new FailoverStep.StartPrimary(gone.Ordinal)];
         }
 
-        return memory is { Quorum: 0, Promoting: false } ? Asynchronous(memory, gone, candidates, rules) : [NoElectable(memory, gone, others, candidates)];
+        return memory.Promoting ? [NoElectable(memory, gone, others, candidates)] : WithoutPrimary(memory, gone, others, candidates, rules);
     }
 
-    /// <summary>
-    /// How many voters have to be seen so that one of them is in every quorum there ever was: any two sets of these sizes share a
-    /// member.
-    /// </summary>
-    internal static int Needed(ClusterMemory memory) => memory.Voters.Count(voter => voter != memory.Primary) - memory.Quorum + 1;
+    /// <summary>The old primary does not come back: whoever may have what it had is asked.</summary>
+    private static IReadOnlyList<FailoverStep> WithoutPrimary(
+        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
+    {
+        var silent = others.Where(other => other is { IsRunning: false, HasData: true, IsBusy: false } && other.FailedStarts < rules.StartTries).ToList();
+        return true switch
+        {
+            _ when silent.Count > 0 => [.. silent.Select(other => new FailoverStep.StartReplica(other.Ordinal, Anew: false))],
+            _ when others.Any(other => other.IsBusy || other.Answer is { InRecovery: true, IsSettled: false }) => [],
+            _ when memory.Quorum == 0 => Asynchronous(memory, gone, candidates, rules),
+            _ => [NoElectable(memory, gone, others, candidates)],
+        };
+    }
 
     private static bool IsCandidate(ClusterMemory memory, InstanceObservation gone, InstanceObservation other) =>
         other.Answer is { InRecovery: true, IsSettled: true } answer
-        && !other.IsBusy
         && other.AnswerAge < gone.GoneFor
         && answer.Timeline == memory.Timeline;
 
     private static bool MayYetAnswer(InstanceObservation other, InstanceObservation gone, FailoverRules rules) =>
         other.IsBetween || other.IsBusy || (other.IsRunning && other.SilentFor < rules.UnresponsiveAfter && (other.Answer is null || !other.Answer.IsSettled || other.AnswerAge >= gone.GoneFor));
 
-    private static InstanceObservation? Best(IEnumerable<InstanceObservation> candidates, int? preferred) => candidates
-        .OrderByDescending(candidate => candidate.Answer!.Flushed)
-        .ThenByDescending(candidate => candidate.Ordinal == preferred)
-        .ThenBy(candidate => candidate.Ordinal)
-        .FirstOrDefault();
-
-    private static FailoverStep.Remember Elect(ClusterMemory memory, InstanceObservation chosen, string why) =>
-        new(memory with { Primary = chosen.Ordinal, Term = memory.Term + 1, Promoting = true, SwitchoverTo = null }, why);
-
     private static IReadOnlyList<FailoverStep> Asynchronous(
         ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
     {
-        if (Best(candidates, memory.SwitchoverTo) is not { } best)
+        if (Candidacy.Best(candidates.Where(candidate => !candidate.IsBusy), memory.SwitchoverTo) is not { } best)
         {
             return [NoElectable(memory, gone, [], candidates)];
         }
@@ -66,7 +63,7 @@ internal static class Succession
         return had is null || had > has + rules.LargestLag
             ? [new FailoverStep.Report(FailoverProblem.TooFarBehind, string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"the primary {gone.Ordinal} does not start, and the newest replica {best.Ordinal} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or promote the replica by hand and lose that"))]
-            : [Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most")];
+            : [Candidacy.Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most")];
     }
 
     private static FailoverStep.Report NoElectable(
