@@ -276,4 +276,7 @@ else
     configure
     admit "$PGASPIRE_HBA"
 fi
-exec postgres -D "$PGDATA" -c config_file="$run/postgresql.conf"
+# Where there is no supervisor any more, nothing of what it set may make commits wait for replicas that are gone.
+alone=()
+[[ -e $run/role.control ]] || alone=(-c synchronous_standby_names=)
+exec postgres -D "$PGDATA" -c config_file="$run/postgresql.conf" "${alone[@]}"
