@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PgAspire.Postgres.Failover;
 
 /// <summary>What becomes of a cluster whose primary is certain to be gone: another one is chosen, or the old one starts again.</summary>
@@ -6,6 +8,11 @@ internal static class Succession
     public static IReadOnlyList<FailoverStep> Next(
         ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, FailoverRules rules)
     {
+        if (FailoverDecision.Formed(memory, others) is { } formed)
+        {
+            return [formed];
+        }
+
         var candidates = others.Where(other => IsCandidate(memory, gone, other)).ToList();
         if (memory.IsFormed)
         {
@@ -26,22 +33,37 @@ internal static class Succession
             return [new FailoverStep.StartPrimary(gone.Ordinal)];
         }
 
-        return memory.Promoting ? [NoElectable(memory, gone, others, candidates)] : WithoutPrimary(memory, gone, others, candidates, rules);
+        return memory.Promoting
+            ? [NoElectable(gone, others, candidates), .. Again(gone, [])]
+            : WithoutPrimary(memory, gone, others, candidates, rules);
     }
 
     /// <summary>The old primary does not come back: whoever may have what it had is asked.</summary>
     private static IReadOnlyList<FailoverStep> WithoutPrimary(
         ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
     {
-        var silent = others.Where(other => other is { IsRunning: false, HasData: true, IsBusy: false } && other.FailedStarts < rules.StartTries).ToList();
-        return true switch
+        var silent = others.Where(other => other is { IsRunning: false, HasData: true, IsBusy: false }).ToList();
+        var hopeful = silent.Where(other => other.FailedStarts < rules.StartTries).ToList();
+        if (hopeful.Count > 0)
         {
-            _ when silent.Count > 0 => [.. silent.Select(other => new FailoverStep.StartReplica(other.Ordinal, Anew: false))],
-            _ when others.Any(other => other.IsBusy || other.Answer is { InRecovery: true, IsSettled: false }) => [],
-            _ when memory.Quorum == 0 => Asynchronous(memory, gone, candidates, rules),
-            _ => [NoElectable(memory, gone, others, candidates)],
-        };
+            return [.. hopeful.Select(other => new FailoverStep.StartReplica(other.Ordinal, Anew: false))];
+        }
+
+        if (others.Any(other => (other.IsBusy && other.FailedStarts < rules.StartTries) || other.Answer is { InRecovery: true, IsSettled: false }))
+        {
+            return [];
+        }
+
+        var step = memory.Quorum == 0 ? Asynchronous(memory, gone, others, candidates, rules) : NoElectable(gone, others, candidates);
+        return step is FailoverStep.Report ? [step, .. Again(gone, silent)] : [step];
     }
+
+    /// <summary>Whatever kept them from starting may have been mended meanwhile; the supervisor takes its time between tries.</summary>
+    private static IEnumerable<FailoverStep> Again(InstanceObservation gone, IEnumerable<InstanceObservation> silent) =>
+    [
+        .. gone.HasData ? new FailoverStep[] { new FailoverStep.StartPrimary(gone.Ordinal) } : [],
+        .. silent.Select(other => new FailoverStep.StartReplica(other.Ordinal, Anew: false)),
+    ];
 
     private static bool IsCandidate(ClusterMemory memory, InstanceObservation gone, InstanceObservation other) =>
         other.Answer is { InRecovery: true, IsSettled: true } answer
@@ -51,23 +73,23 @@ internal static class Succession
     private static bool MayYetAnswer(InstanceObservation other, InstanceObservation gone, FailoverRules rules) =>
         other.IsBetween || other.IsBusy || (other.IsRunning && other.SilentFor < rules.UnresponsiveAfter && (other.Answer is null || !other.Answer.IsSettled || other.AnswerAge >= gone.GoneFor));
 
-    private static IReadOnlyList<FailoverStep> Asynchronous(
-        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
+    private static FailoverStep Asynchronous(
+        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
     {
         if (Candidacy.Best(candidates.Where(candidate => !candidate.IsBusy), memory.SwitchoverTo) is not { } best)
         {
-            return [NoElectable(memory, gone, [], candidates)];
+            return NoElectable(gone, others, candidates);
         }
 
         var (had, has) = ((ulong?)gone.LastAnswer?.Flushed, (ulong)best.Answer!.Flushed);
         return had is null || had > has + rules.LargestLag
-            ? [new FailoverStep.Report(FailoverProblem.TooFarBehind, string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"the primary {gone.Ordinal} does not start, and the newest replica {best.Ordinal} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or promote the replica by hand and lose that"))]
-            : [Candidacy.Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most")];
+            ? new FailoverStep.Report(FailoverProblem.TooFarBehind, string.Create(CultureInfo.InvariantCulture,
+                $"the primary {gone.Ordinal} does not start, and the newest replica {best.Ordinal} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or promote the replica by hand and lose that"))
+            : Candidacy.Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most");
     }
 
     private static FailoverStep.Report NoElectable(
-        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates)
+        InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates)
     {
         var unseen = others.Where(other => candidates.All(candidate => candidate.Ordinal != other.Ordinal)).Select(other => other.Ordinal);
         return new(FailoverProblem.NoElectableReplica,
