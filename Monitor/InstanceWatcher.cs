@@ -85,9 +85,10 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
         {
             Replace(_state with { Slow = new(await _reader!.ReadSlowAsync(role, budget.Token), time.GetTimestamp()) });
         }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled)
+        catch (PostgresException exception)
         {
-            logger.LogInformation("{Instance}: sizes could not be read this time: {Reason}", instance.Name, exception.MessageText);
+            // An answer too: a table was locked for too long, a right is missing. If the server is going down, the next round says so.
+            logger.LogWarning("{Instance}: sizes and tables could not be read this time: {Reason}", instance.Name, exception.MessageText);
         }
     }
 
