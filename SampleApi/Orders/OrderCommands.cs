@@ -110,7 +110,7 @@ internal static class OrderCommands
     private static async Task<Written<Order>?> InsertAsync(
         NpgsqlDataSource source, Order order, string? key, bool once, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(once ? InsertOnce : Insert);
+        await using var command = source.CreateTagged(once ? InsertOnce : Insert);
         AddInsert(command.Parameters, order, key);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? new(order with { CreatedAt = reader.GetFieldValue<DateTime>(0) }, null) : null;
@@ -123,7 +123,7 @@ internal static class OrderCommands
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         using var notices = new CommitNotices(connection);
         await using var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = true };
-        var insert = new NpgsqlBatchCommand(once ? InsertOnce : Insert);
+        var insert = new NpgsqlBatchCommand(ClusterCommand.WithRoute(once ? InsertOnce : Insert));
         AddInsert(insert.Parameters, order, key);
         batch.BatchCommands.Add(insert);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(WalPosition.Current));

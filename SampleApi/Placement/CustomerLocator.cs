@@ -50,7 +50,7 @@ public sealed class CustomerLocator(ClusterSet clusters)
 
     private static async Task<CustomerRow?> ReadAsync(NpgsqlDataSource source, string customer, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(
+        await using var command = source.CreateTagged(
             "SELECT state, peer, since FROM customers WHERE customer = $1");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -84,7 +84,7 @@ public sealed class CustomerLocator(ClusterSet clusters)
     private static Task<int> ExecuteAsync(Cluster cluster, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
         => cluster.OnPrimaryAsync(async source =>
         {
-            await using var command = source.CreateCommand(sql);
+            await using var command = source.CreateTagged(sql);
             command.Parameters.AddRange(parameters);
             return await command.ExecuteNonQueryAsync(cancellationToken);
         });

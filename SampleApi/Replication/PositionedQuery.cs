@@ -1,4 +1,5 @@
 using Npgsql;
+using PgAspire.SampleApi.Clusters;
 
 namespace PgAspire.SampleApi.Replication;
 
@@ -17,7 +18,7 @@ internal static class PositionedQuery
     {
         if (after is null)
         {
-            await using var command = source.CreateCommand(sql);
+            await using var command = source.CreateTagged(sql);
             command.Parameters.AddRange(parameters);
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             return await read(rows, cancellationToken);
@@ -25,7 +26,7 @@ internal static class PositionedQuery
 
         await using var batch = source.CreateBatch();
         batch.BatchCommands.Add(Command(WalPosition.IsReplayed, after.Value.Parameters()));
-        batch.BatchCommands.Add(Command(sql, parameters));
+        batch.BatchCommands.Add(Command(ClusterCommand.WithRoute(sql), parameters));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return reader.GetBoolean(0) && await reader.NextResultAsync(cancellationToken) ? await read(reader, cancellationToken) : null;

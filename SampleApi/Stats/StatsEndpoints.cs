@@ -40,7 +40,7 @@ public static class StatsEndpoints
 
     private static async Task<ClusterStats> CountAsync(Cluster cluster, NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(Count);
+        await using var command = source.CreateTagged(Count);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new(cluster.Name, reader.GetInt64(0), reader.GetInt64(1));

@@ -50,7 +50,7 @@ public static class TopologyEndpoints
 
     private static async Task<ClusterView> DescribeAsync(Cluster cluster, NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(Describe);
+        await using var command = source.CreateTagged(Describe);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new(cluster.Name, true, reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2));
