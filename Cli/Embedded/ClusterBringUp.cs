@@ -33,7 +33,11 @@ internal sealed class ClusterBringUp(
             ?? cluster.Instances[0];
         await BringUpAsync(primary, passwords, () => new ClusterMaker(folder, postgres, controller, _init, request.Declaration)
             .MakePrimaryAsync(primary, _template!, passwords, cancellationToken), cancellationToken);
-        await ClusterConnection.CheckReadyAsync(primary, request.Declaration.Database, passwords, cancellationToken);
+        if (!await ClusterConnection.CheckReadyAsync(primary, request.Declaration.Database, passwords, cancellationToken))
+        {
+            await ClusterConnection.GiveMonitorRightsAsync(primary, request.Declaration.Database, passwords, cancellationToken);
+        }
+
         progress.Report(primary.Name, "ready");
 
         foreach (var replica in cluster.Instances.Where(instance => instance != primary))
