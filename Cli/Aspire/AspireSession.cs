@@ -27,6 +27,17 @@ internal static class AspireSession
             .RunAttachedAsync();
     }
 
+    /// <summary>The end of an instance's log.</summary>
+    /// <exception cref="CliException">The container engine does not give it.</exception>
+    public static async Task<string> LogAsync(StateFolder folder, InstanceStatus instance, int lines, CancellationToken cancellationToken)
+    {
+        var result = await new ExternalProgram(
+            ContainerEngine.Program, "logs", "--tail", lines.ToString(System.Globalization.CultureInfo.InvariantCulture), ContainerOf(folder, instance)).RunAsync(cancellationToken);
+        return result.ExitCode == 0
+            ? result.Output + result.Error
+            : throw new CliException($"The log of {instance.Instance} cannot be read: {result.Error.Trim()}");
+    }
+
     /// <summary>Removes the volumes; what lies in a folder of the user's own stays.</summary>
     public static async Task RemoveVolumesAsync(AppHostDocument document, CancellationToken cancellationToken)
     {

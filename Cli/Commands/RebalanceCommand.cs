@@ -2,6 +2,7 @@ using System.CommandLine;
 using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Cli.Commands;
@@ -41,6 +42,6 @@ internal static class RebalanceCommand
         var secrets = AppHostDocument.Read(folder.AppHostFile)?.UserSecretsId
             ?? throw new CliException("The app host keeps its passwords nowhere that this command can read: it has no user secrets.");
         return status.Instances.Select(instance => instance.Cluster).Distinct().ToDictionary(
-            cluster => cluster, cluster => UserSecrets.ApplicationPassword(secrets, cluster));
+            cluster => cluster, cluster => UserSecrets.Password(secrets, cluster, RoleNames.Application));
     }
 }
