@@ -15,7 +15,7 @@ internal static class Switchover
             ];
         }
 
-        if (memory.Quorum == 0)
+        if (memory.Quorum == 0 || (rules.Quorum == 0 && !memory.Voters.Contains(target)))
         {
             // Whatever is acknowledged from then on is certain to be on the replica that takes over.
             return [new FailoverStep.Remember(
