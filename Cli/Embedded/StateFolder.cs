@@ -38,6 +38,12 @@ internal sealed class StateFolder(string root, ServerUser user)
     /// <summary>What is remembered of clusters with replicas, a file each, and what is asked of their supervisor.</summary>
     public string Failover => Path.Combine(Root, "failover");
 
+    /// <summary>What the supervisor did, for programs.</summary>
+    public string SupervisorEvents => Path.Combine(Failover, "events.jsonl");
+
+    /// <summary>What the last drill measured.</summary>
+    public string LastDrill => Path.Combine(Failover, "drill.json");
+
     public string SupervisorLog => Path.Combine(Logs, "supervisor.log");
 
     public string ApiLog => Path.Combine(Logs, "api.log");
