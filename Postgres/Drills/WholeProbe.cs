@@ -29,7 +29,7 @@ internal sealed class WholeProbe(DrillTarget target) : IAsyncDisposable
         try
         {
             await using var command = _source.CreateCommand(Question);
-            command.Parameters.Add(new() { Value = _mark ?? new NpgsqlLogSequenceNumber(0) });
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.PgLsn, Value = _mark ?? default(NpgsqlLogSequenceNumber) });
             command.Parameters.Add(new() { Value = target.Cluster.Instances.Select(ReplicaName.Of).ToArray() });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
