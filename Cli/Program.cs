@@ -32,6 +32,11 @@ catch (DeclarationException exception)
     Console.Error.WriteLine($"pgaspire: {exception.Message}");
     return ExitCodes.WrongInput;
 }
+catch (InvalidDataException exception)
+{
+    Console.Error.WriteLine($"pgaspire: {exception.Message}");
+    return ExitCodes.Failed;
+}
 catch (CliException exception)
 {
     Console.Error.WriteLine($"pgaspire: {exception.Message}");

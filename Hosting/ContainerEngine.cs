@@ -15,6 +15,39 @@ internal sealed class ContainerEngine(IConfiguration configuration)
     public string PsqlLine(string container, string role, string database) =>
         $"{Program} exec -it -u postgres {container} psql -U {role} -d {database}";
 
+    /// <summary>What the engine says of a container: <c>running</c>, <c>paused</c>, <c>exited</c>, …; empty where there is no such one.</summary>
+    public string StateOf(string container)
+    {
+        var start = new ProcessStartInfo(Program, ["container", "inspect", "--format", "{{.State.Status}}", container])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var state = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? state
+            : error.GetAwaiter().GetResult() is var text && text.Contains("no such", StringComparison.OrdinalIgnoreCase) ? ""
+            : throw new DistributedApplicationException($"{Program} container inspect failed: {text.Trim()}");
+    }
+
+    /// <summary>Kills a container; one that is paused too.</summary>
+    public async Task KillAsync(string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(null, ["kill", container], cancellationToken);
+        }
+        catch (DistributedApplicationException) when (StateOf(container) is not ("running" or "paused"))
+        {
+            // It ended by itself meanwhile.
+        }
+    }
+
+    /// <summary>Whether there is a volume of this name.</summary>
+    public async Task<bool> HasVolumeAsync(string name, CancellationToken cancellationToken) =>
+        (await RunAsync(null, ["volume", "ls", "--quiet", "--filter", $"name={name}"], cancellationToken)).Split('\n', StringSplitOptions.TrimEntries).Contains(name);
+
     /// <summary>Runs the engine's command line to its end.</summary>
     /// <param name="input">Written to its standard input, where no process list shows it; null for nothing.</param>
     /// <param name="arguments">Its arguments.</param>

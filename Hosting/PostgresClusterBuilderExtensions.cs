@@ -6,6 +6,7 @@ using PgAspire.Hosting.Commands;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
 using PgAspire.Hosting.States;
+using PgAspire.Hosting.Supervision;
 using PgAspire.Postgres.Declaration;
 using PgAspire.Postgres.Topology;
 
@@ -14,8 +15,6 @@ namespace Aspire.Hosting;
 /// <summary>Adds single PostgreSQL clusters to an app host.</summary>
 public static class PostgresClusterBuilderExtensions
 {
-    private const int TargetPort = 5432;
-
     /// <summary>Adds a cluster that is part of no topology.</summary>
     /// <param name="builder">The app host.</param>
     /// <param name="name">The cluster's name, also that of its connection string; its instance is <c>{name}-1</c>.</param>
@@ -33,13 +32,14 @@ public static class PostgresClusterBuilderExtensions
     internal static IResourceBuilder<PostgresClusterResource> AddCluster(
         this IDistributedApplicationBuilder builder, string name, TopologyDeclaration declaration, string baseFolder, PostgresTopologyResource? topology)
     {
-        if (declaration.Instances > 1)
+        if (declaration.Instances > 1 && !builder.ExecutionContext.IsRunMode)
         {
             throw new DeclarationException([new(
-                "instances", $"{declaration.Instances}", "1: the Aspire host does not make replicas yet, it would be a cluster without its promise")]);
+                "instances", $"{declaration.Instances}", "1 where the topology is published: replicas need the supervisor, which runs in the app host")]);
         }
 
         builder.Services.AddPostgresGroups();
+        builder.SuperviseOnce();
         var cluster = new PostgresClusterResource(name, declaration, baseFolder, SecretParameters.For(builder, name), topology);
         topology?.Add(cluster);
         var resource = builder.AddResource(cluster)
@@ -70,14 +70,15 @@ public static class PostgresClusterBuilderExtensions
         });
         builder.Eventing.Subscribe<ConnectionStringAvailableEvent>(instance, (@event, cancellationToken) =>
             ordinal == 1 ? builder.Eventing.PublishAsync(new ConnectionStringAvailableEvent(cluster, @event.Services), cancellationToken) : Task.CompletedTask);
-        return builder.AddResource(instance)
+        var resource = builder.AddResource(instance)
             // Clients reach the container without a proxy between: one hop less for every query.
-            .WithEndpoint(targetPort: TargetPort, name: instance.PrimaryEndpoint.EndpointName, isProxied: false)
+            .WithEndpoint(targetPort: PostgresInstanceResource.TargetPort, name: instance.PrimaryEndpoint.EndpointName, isProxied: false)
             .WithImage(ContainerImages.Postgres, ContainerImages.PostgresTags[cluster.Declaration.Version])
             .WithImageRegistry(ContainerImages.Registry)
             .WithIconName("Database")
-            .WithEnvironment(context => InstanceEnvironment.FillAsync(cluster, context))
+            .WithEnvironment(context => InstanceEnvironment.FillAsync(instance, context))
             .WithHealthCheck(healthCheck)
             .WithInstanceCommands();
+        return cluster.Declaration.Instances > 1 ? resource.WithExplicitStart() : resource;
     }
 }

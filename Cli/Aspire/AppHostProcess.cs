@@ -132,6 +132,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
             ["Topology__FirstPort"] = declaration.FirstPort?.ToString(CultureInfo.InvariantCulture),
             ["Topology__Durability"] = declaration.Durability.ToString(),
             ["Topology__Synchronous"] = declaration.Synchronous?.ToString(),
+            ["Topology__UnresponsiveAfter"] = declaration.UnresponsiveAfter.ToString(CultureInfo.InvariantCulture),
         };
         foreach (var (name, value) in declaration.Settings)
         {

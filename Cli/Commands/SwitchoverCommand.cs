@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PgAspire.Cli.Embedded;
 using PgAspire.Postgres.Declaration;
+using PgAspire.Postgres.Supervision;
 
 namespace PgAspire.Cli.Commands;
 
@@ -57,7 +58,7 @@ internal static class SwitchoverCommand
             throw new CliException("The supervisor does not run: pgaspire up starts it.", ExitCodes.NotRunning);
         }
 
-        var reply = await new SupervisorRequests(folder).AskAsync(new(cluster, target, acceptLoss), cancellationToken);
+        var reply = await new SupervisorRequests(folder.Failover).AskAsync(new(cluster, target, acceptLoss), cancellationToken);
         if (!reply.IsDone)
         {
             throw new CliException($"{cluster}: {reply.Message}.");

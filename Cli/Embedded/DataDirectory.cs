@@ -1,6 +1,6 @@
 using System.Globalization;
-using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Cloning;
+using PgAspire.Postgres.Supervision;
 
 namespace PgAspire.Cli.Embedded;
 
@@ -63,7 +63,7 @@ internal sealed class DataDirectory(string path, StateFolder folder)
         if (!IsReplica)
         {
             folder.WriteOwned(Signal, "");
-            Native.FlushFolder(FullPath);
+            DurableFile.FlushFolder(FullPath);
         }
     }
 
@@ -83,14 +83,14 @@ internal sealed class DataDirectory(string path, StateFolder folder)
     public void Finish()
     {
         File.Move(Marker(MakingMarker), Marker(FinishedMarker));
-        Native.FlushFolder(FullPath);
+        DurableFile.FlushFolder(FullPath);
     }
 
     /// <summary>Takes a finished one back: it is to be made anew.</summary>
     public void Reopen()
     {
         File.Move(Marker(FinishedMarker), Marker(MakingMarker));
-        Native.FlushFolder(FullPath);
+        DurableFile.FlushFolder(FullPath);
     }
 
     /// <summary>Removes one that is unfinished. The marker goes last, so that an interrupted removal is taken up again.</summary>

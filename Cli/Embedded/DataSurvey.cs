@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PgAspire.Postgres.Roles;
+using PgAspire.Postgres.Supervision;
 using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Cli.Embedded;
@@ -17,7 +18,7 @@ internal sealed partial record DataSurvey(IReadOnlyDictionary<string, DataDirect
             .Select(known => (known.Cluster, known.Id, Data: new DataDirectory(folder.Data(known), folder)))
             .Where(known => known.Data.State == DataDirectoryState.Finished)
             .GroupBy(known => known.Cluster)
-            .Where(group => group.All(known => known.Data.IsReplica) && new ClusterMemoryStore(folder).Read(group.Key) is null);
+            .Where(group => group.All(known => known.Data.IsReplica) && new FileMemoryStore(folder.Failover).Read(group.Key) is null);
         return new(
             plan.Instances.ToDictionary(instance => instance.Name, instance => new DataDirectory(folder.Data(instance), folder)),
             headless.ToDictionary(group => group.Key, group => string.Join(", ", group.Select(known => known.Id).Order(StringComparer.Ordinal))));

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Cli.Embedded;
@@ -18,32 +17,20 @@ internal static class Ports
         return [.. all.Select(instance => instance with { Port = instance.Port ?? (known.TryGetValue(instance.Id, out var port) ? port : free.Dequeue()) })];
     }
 
-    /// <summary>Whether nobody listens on a loopback port.</summary>
-    public static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    /// <inheritdoc cref="FreePorts.IsFree"/>
+    public static bool IsFree(int port) => FreePorts.IsFree(port);
 
-    /// <summary>Ports that nobody listens on, of those that no system gives to outgoing connections: so they stay free until the server listens.</summary>
+    /// <inheritdoc cref="FreePorts.Find"/>
     /// <exception cref="CliException">There are not that many.</exception>
     public static IReadOnlyList<int> FindFree(int count, IReadOnlySet<int> except)
     {
-        var all = Enumerable.Range(Lowest, Highest - Lowest + 1).ToArray();
-        Random.Shared.Shuffle(all);
-        var found = all.Where(port => !except.Contains(port) && IsFree(port)).Take(count).ToList();
-        return found.Count == count ? found : throw new CliException($"There are no {count} free ports from {Lowest} to {Highest}.");
+        try
+        {
+            return FreePorts.Find(count, except);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CliException(exception.Message, inner: exception);
+        }
     }
-
-    // Linux gives 32768 on to outgoing connections, the others 49152 on.
-    private const int Lowest = 20_000;
-    private const int Highest = 32_000;
 }

@@ -10,7 +10,7 @@ internal sealed class ReplicatedCluster(
     StateFolder folder, PostgresInstallation postgres, EmbeddedController controller, UpRequest request, IProgressSink progress)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
-    private readonly ClusterMemoryStore _store = new(folder);
+    private readonly FileMemoryStore _store = new(folder.Failover);
 
     /// <summary>Whether a cluster is one that a supervisor looks after.</summary>
     public bool Has(Cluster cluster) => cluster.Instances.Count > 1 || _store.Read(cluster.Name) is not null;

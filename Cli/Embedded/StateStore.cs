@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Declaration;
 using PgAspire.Postgres.Roles;
+using PgAspire.Postgres.Supervision;
 
 namespace PgAspire.Cli.Embedded;
 
@@ -50,16 +50,6 @@ internal sealed class StateStore(StateFolder folder)
         }
     }
 
-    private static void Write<T>(string path, T value, JsonTypeInfo<T> type)
-    {
-        var temporary = path + ".new";
-        using (var stream = StateFolder.CreatePrivate(temporary))
-        {
-            JsonSerializer.Serialize(stream, value, type);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-        Native.FlushFolder(Path.GetDirectoryName(path)!);
-    }
+    private static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
+        DurableFile.Write(path, stream => JsonSerializer.Serialize(stream, value, type));
 }

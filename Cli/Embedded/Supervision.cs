@@ -20,7 +20,7 @@ internal sealed class Supervision(StateFolder folder, Action<string> log) : IAsy
     {
         using var only = TakeLock() ?? throw new CliException("Another supervisor is at work here.");
         var store = new StateStore(folder);
-        var (state, secrets, memory) = (store.Read(), store.ReadSecrets(), new ClusterMemoryStore(folder));
+        var (state, secrets, memory) = (store.Read(), store.ReadSecrets(), new FileMemoryStore(folder.Failover));
         var supervision = state.Supervision ?? throw new CliException("There is no cluster with replicas here.");
         var postgres = await PostgresInstallation.ProbeAsync(state.Binaries, cancellationToken)
             ?? throw new CliException($"There is no PostgreSQL in {state.Binaries} any more.");
@@ -37,7 +37,7 @@ internal sealed class Supervision(StateFolder folder, Action<string> log) : IAsy
         }
 
         log($"supervising {string.Join(", ", _supervisors.Keys.Order(StringComparer.Ordinal))}");
-        var requests = new SupervisorRequests(folder).ServeAsync(_supervisors, cancellationToken);
+        var requests = new SupervisorRequests(folder.Failover).ServeAsync(_supervisors, cancellationToken);
         await Task.WhenAll([requests, .. _supervisors.Select(entry => RunAsync(entry.Key, entry.Value, cancellationToken))]);
     }
 

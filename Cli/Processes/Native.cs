@@ -12,7 +12,6 @@ internal static partial class Native
     public const int SigHangup = 1;
 
     private const int NoSuchProcess = 3;
-    private const int ReadOnly = 0;
 
     /// <summary>macOS has numbers of its own for these two.</summary>
     public static int SigStop => OperatingSystem.IsMacOS() ? 17 : 19;
@@ -41,39 +40,8 @@ internal static partial class Native
         }
     }
 
-    /// <summary>Has the names in a folder on disk, as a flushed file alone has not. Nothing happens on Windows.</summary>
-    public static void FlushFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        var descriptor = open(path, ReadOnly);
-        try
-        {
-            if (descriptor < 0 || fsync(descriptor) != 0)
-            {
-                throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
-            }
-        }
-        finally
-        {
-            _ = close(descriptor);
-        }
-    }
-
     /// <summary>The path without links, as the kernel names it; the path itself where it cannot be told.</summary>
     public static string RealPath(string path) => OperatingSystem.IsWindows() ? path : realpath(path, 0) ?? path;
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int fsync(int descriptor);
-
-    [LibraryImport("libc")]
-    private static partial int close(int descriptor);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial string? realpath(string path, nint resolved);

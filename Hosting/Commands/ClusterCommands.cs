@@ -1,8 +1,10 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
 
 namespace PgAspire.Hosting.Commands;
 
@@ -13,11 +15,22 @@ internal static class ClusterCommands
     public const string Repair = "pgaspire-reset-passwords";
     public const string Reset = "pgaspire-reset-data";
     public const string Restart = "pgaspire-restart";
+    public const string Switchover = "pgaspire-switchover";
     public const string ConnectionString = "pgaspire-connection-string";
 
     public static IResourceBuilder<PostgresClusterResource> WithClusterCommands(this IResourceBuilder<PostgresClusterResource> builder)
     {
         var cluster = builder.Resource;
+        if (cluster.Declaration.Instances > 1)
+        {
+            builder.WithCommand(Switchover, "Switchover", context => SupervisedChanges.SwitchoverAsync(cluster, context), new()
+            {
+                Description = "Makes the replica with the most WAL the primary. Nothing is lost.",
+                IconName = "ArrowSwap",
+                ConfirmationMessage = $"Make another instance of {cluster.Name} its primary? Its sessions are ended.",
+            });
+        }
+
         return builder
             .WithCommand(ConnectionString, "Connection string", context => ShowConnectionStringAsync(cluster, context), new()
             {
@@ -25,7 +38,9 @@ internal static class ClusterCommands
                 IconName = "PlugConnected",
                 IsHighlighted = true,
             })
-            .WithCommand(Restart, "Restart", context => ForEachAsync(cluster, context, KnownResourceCommands.RestartCommand), new()
+            .WithCommand(Restart, "Restart", context => cluster.IsSupervised
+                ? SupervisedChanges.RestartAsync(cluster, context)
+                : ForEachAsync(cluster, context, KnownResourceCommands.RestartCommand), new()
             {
                 Description = "Stops every instance cleanly and starts it again. Nothing is lost.",
                 IconName = "ArrowCounterclockwise",
@@ -74,11 +89,19 @@ internal static class ClusterCommands
 
     private static async Task<ExecuteCommandResult> ResetAsync(PostgresClusterResource cluster, ExecuteCommandContext context)
     {
+        var supervision = context.Services.GetRequiredService<ClusterSupervision>();
+        await supervision.PauseAsync(cluster);
         // One that does not run cannot be stopped, which is as well.
         await ForEachAsync(cluster, context, KnownResourceCommands.StopCommand);
         foreach (var instance in cluster.Instances)
         {
             await InstanceData.DeleteAsync(instance, context.Services, context.CancellationToken);
+        }
+
+        if (cluster.IsSupervised)
+        {
+            supervision.BeginAnew(cluster, context.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            return CommandResults.Success();
         }
 
         return await ForEachAsync(cluster, context, KnownResourceCommands.StartCommand);

@@ -9,6 +9,8 @@ set -Eeuo pipefail
 scripts=/docker-entrypoint-initdb.d
 cache=/var/cache/pgaspire
 run=/var/run/postgresql
+# What the supervisor of a cluster with replicas wants this instance to be; absent where there are none.
+control=/pgaspire/control
 making=$PGDATA/pgaspire.making
 made=$PGDATA/pgaspire.made
 
@@ -20,6 +22,7 @@ if ((EUID == 0)); then
     mkdir -p "$PGDATA" "$cache" "$run"
     find "$PGDATA" "$cache" "$run" ! -user postgres -exec chown postgres {} +
     chmod 0700 "$PGDATA"
+    [[ ! -d $control ]] || for file in "$control"/*; do install -m 0600 -o postgres "$file" "$run/${file##*/}.control"; done
     exec gosu postgres bash "$0" "$@"
 fi
 
@@ -193,7 +196,75 @@ give_up() {
     kill -KILL "$checkpointer"
 }
 
+# Sets the variables role, make, anew, primary and name from the supervisor's file.
+read_role() {
+    local key value
+    role=primary make=yes anew='' primary='' name=''
+    [[ -e $run/role.control ]] || return 0
+    make=''
+    while IFS== read -r key value; do
+        case $key in role | make | anew | primary | name) printf -v "$key" %s "$value" ;; esac
+    done < "$run/role.control"
+}
+
+# The password lies in a file, so that no setting, statement or view has it; a server's working folder is its data directory.
+write_password() {
+    printf '*:*:*:replicator:%s\n' "$(<"$run/replicator.control")" > "$1/pgaspire.replicator"
+    chmod 0600 "$1/pgaspire.replicator"
+}
+
+# A new data directory that follows the primary, which has to run and to have a slot for it.
+copy_data() {
+    local copy=$PGDATA/copy until=$((SECONDS + 600))
+    say "copying the data of $primary"
+    : > "$making"
+    rm -f "$made"
+    until
+        find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name pgaspire.making ! -name lost+found -exec rm -rf {} +
+        PGPASSWORD=$(<"$run/replicator.control") pg_basebackup --pgdata="$copy" --host="$primary" --username=replicator \
+            --slot="$name" --checkpoint=fast --wal-method=stream --no-password --no-sync 2> "$run/basebackup.log"
+    do
+        ((SECONDS < until)) || { cat "$run/basebackup.log" >&2; refuse "the data of $primary cannot be copied"; }
+        sleep 0.2
+    done
+    rm -f "$copy/pgaspire.made"
+    mv "$copy"/* "$PGDATA"
+    rmdir "$copy"
+}
+
+# Data that were a primary's go back to where they parted from the new primary's; pg_rewind recovers them first where it has to.
+rewind_data() {
+    say "rewinding the data to where they part from those of $primary"
+    PGPASSWORD=$(<"$run/superuser.control") psql --no-psqlrc --quiet --host="$primary" --username=postgres --dbname=postgres --command=CHECKPOINT
+    PGPASSWORD=$(<"$run/superuser.control") pg_rewind --target-pgdata="$PGDATA" \
+        --source-server="host=$primary user=postgres dbname=postgres" || { say "the data cannot be rewound" >&2; exit 75; }
+}
+
+follow_primary() {
+    if [[ $anew == yes || ! -s $PGDATA/PG_VERSION || -e $making ]]; then
+        copy_data
+    elif [[ ! -e $PGDATA/standby.signal ]]; then
+        rewind_data
+    fi
+    write_password "$PGDATA"
+    {
+        grep -vE '^(primary_conninfo|primary_slot_name) =' "$PGDATA/postgresql.auto.conf" || true
+        printf "primary_conninfo = 'host=%s port=5432 user=replicator passfile=pgaspire.replicator application_name=%s connect_timeout=5'\n" "$primary" "$name"
+        printf "primary_slot_name = '%s'\n" "$name"
+    } > "$run/auto.conf"
+    cp "$run/auto.conf" "$PGDATA/postgresql.auto.conf"
+    : > "$PGDATA/standby.signal"
+    [[ ${PGASPIRE_DURABILITY:-} == fast ]] || sync -f "$PGDATA"
+    [[ ! -e $making ]] || mv "$making" "$made"
+}
+
 check_folder
+read_role
+if [[ $role == replica ]]; then
+    follow_primary
+elif [[ $make != yes && ( ! -s $PGDATA/PG_VERSION || -e $making ) ]]; then
+    refuse "the data of this instance are gone, and a new data directory is only made for a new cluster"
+fi
 if [[ ! -s $PGDATA/PG_VERSION || -e $making ]]; then
     make_data
     # Nothing is durable before it is complete: one flush at the end instead of many on the way.
@@ -201,7 +272,11 @@ if [[ ! -s $PGDATA/PG_VERSION || -e $making ]]; then
     admit "${PGASPIRE_HBA_MAKING:?}"
     fill &
 else
+    [[ ! -e $run/replicator.control ]] || write_password "$PGDATA"
     configure
     admit "$PGASPIRE_HBA"
 fi
-exec postgres -D "$PGDATA" -c config_file="$run/postgresql.conf"
+# Where there is no supervisor any more, nothing of what it set may make commits wait for replicas that are gone.
+alone=()
+[[ -e $run/role.control ]] || alone=(-c synchronous_standby_names=)
+exec postgres -D "$PGDATA" -c config_file="$run/postgresql.conf" "${alone[@]}"

@@ -3,7 +3,9 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Hosting.Options;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
 using PgAspire.Postgres.Containers;
+using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Initialization;
 
 namespace PgAspire.Hosting.Instances;
@@ -20,6 +22,7 @@ internal static class InstanceContainer
     /// <summary>The image's folder of init scripts.</summary>
     public const string ScriptsFolder = "/docker-entrypoint-initdb.d";
 
+    private const string ControlTarget = "/pgaspire/control";
     private const string Entrypoint = "/pgaspire/entrypoint.sh";
     private const string PreparedFolder = "/var/cache/pgaspire";
     private const string PreparedVolume = "pgaspire-prepared";
@@ -31,7 +34,10 @@ internal static class InstanceContainer
         var declaration = cluster.EffectiveDeclaration();
         Replace(instance, ImageOf(instance));
         instance.Annotations.OfType<EndpointAnnotation>().Single(endpoint => endpoint.Name == instance.PrimaryEndpoint.EndpointName).Port =
-            scope.Name is null && builder.ExecutionContext.IsRunMode ? declaration.FirstPort + instance.Ordinal - 1 : null;
+            scope.Name is null && builder.ExecutionContext.IsRunMode && declaration.FirstPort is { } first ? first + instance.Ordinal - 1
+            // A container that is started again would get another one, and nobody who knew the old one would find it.
+            : cluster.IsSupervised ? FreePorts.Find(1, new HashSet<int>())[0]
+            : null;
 
         var path = DataPath.For(declaration.Version);
         Refuse(instance, path);
@@ -55,6 +61,11 @@ internal static class InstanceContainer
             instance.Entrypoint = "bash";
             instance.Annotations.Add(new CommandLineArgsCallbackAnnotation(arguments => arguments.Add(Entrypoint)));
             Mount(instance, StoreEntrypoint(services.GetRequiredService<IAspireStore>()), Entrypoint, ContainerMountType.BindMount, isReadOnly: true);
+            if (cluster.IsSupervised)
+            {
+                Mount(instance, services.GetRequiredService<ClusterSupervision>().FolderOf(cluster, scope).Of(instance), ControlTarget, ContainerMountType.BindMount, isReadOnly: true);
+            }
+
             Mount(instance, PreparedVolume, PreparedFolder, ContainerMountType.Volume, isReadOnly: false);
         }
     }

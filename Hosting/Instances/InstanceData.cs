@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
 using PgAspire.Postgres.Roles;
 
 namespace PgAspire.Hosting.Instances;
@@ -25,7 +26,7 @@ internal static class InstanceData
     /// <exception cref="DistributedApplicationException">The primary does not run, or psql failed.</exception>
     public static async Task RepairRolesAsync(PostgresClusterResource cluster, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var primary = cluster.Instances[0];
+        var primary = cluster.Instances[Math.Max(1, services.GetRequiredService<SupervisionStates>().Of(cluster.Name).Primary) - 1];
         var container = ContainerOf(primary, services)
             ?? throw new DistributedApplicationException($"{primary.Name} has to run for that.");
         var verifiers = await InstanceEnvironment.VerifiersAsync(cluster, cancellationToken);

@@ -12,8 +12,9 @@ namespace PgAspire.Hosting.Instances;
 /// <summary>What an instance's container is told. Passwords leave this process as verifiers only.</summary>
 internal static class InstanceEnvironment
 {
-    public static async Task FillAsync(PostgresClusterResource cluster, EnvironmentCallbackContext context)
+    public static async Task FillAsync(PostgresInstanceResource instance, EnvironmentCallbackContext context)
     {
+        var cluster = instance.Cluster;
         var declaration = cluster.EffectiveDeclaration();
         var variables = context.EnvironmentVariables;
         if (!context.ExecutionContext.IsRunMode)
@@ -25,7 +26,7 @@ internal static class InstanceEnvironment
         }
 
         variables["PGASPIRE_DATABASE"] = declaration.Database;
-        variables["PGASPIRE_SETTINGS"] = ServerSettings.ToFile(ServerSettings.For(declaration, declaration.Version).Append(new("cluster_name", cluster.Name)));
+        variables["PGASPIRE_SETTINGS"] = ServerSettings.ToFile(ServerSettings.For(declaration, declaration.Version).Append(new("cluster_name", cluster.IsSupervised ? instance.Name : cluster.Name)));
         variables["PGASPIRE_DURABILITY"] = declaration.Durability == Durability.Safe ? "safe" : "fast";
         variables["PGASPIRE_HBA"] = ContainerAuthentication.WhenMade;
         variables["PGASPIRE_HBA_MAKING"] = ContainerAuthentication.WhileMaking;

@@ -44,6 +44,9 @@ public sealed class PostgresClusterResource(
     /// </remarks>
     public ReferenceExpression ConnectionStringExpression => ConnectionString(Secrets.Application, RoleNames.Application);
 
+    /// <summary>Whether it has replicas, which a supervisor looks after: it starts the instances, too.</summary>
+    internal bool IsSupervised => Instances.Count > 1;
+
     internal void Add(PostgresInstanceResource instance) => _instances.Add(instance);
 
     private ReferenceExpression ConnectionString(ParameterResource password, string role)

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Hosting.Resources;
 
@@ -13,6 +14,12 @@ public sealed class PostgresInstanceResource(PostgresClusterResource cluster, in
 {
     /// <summary>The cluster that it is part of.</summary>
     public PostgresClusterResource Cluster { get; } = cluster;
+
+    /// <summary>The port that the server listens on in its container.</summary>
+    internal const int TargetPort = 5432;
+
+    /// <summary>The instance as the library below knows it; its port is the engine's business.</summary>
+    internal Instance ToInstance() => new(Cluster.Name, Ordinal, Name, null);
 
     /// <summary>Its number within the cluster, from 1 on.</summary>
     public int Ordinal { get; } = ordinal;

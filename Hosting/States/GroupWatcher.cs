@@ -6,13 +6,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
 using PgAspire.Postgres.Containers;
 
 namespace PgAspire.Hosting.States;
 
 /// <summary>Follows every instance, and shows clusters and topologies accordingly.</summary>
 internal sealed class GroupWatcher(
-    ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, StateFile file,
+    ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, SupervisionStates supervision, StateFile file,
     ILogger<GroupWatcher> logger)
     : BackgroundService
 {
@@ -49,7 +50,8 @@ internal sealed class GroupWatcher(
             snapshot.HealthStatus,
             snapshot.ExitCode,
             snapshot.HealthReports.FirstOrDefault(report => report.Description is not null)?.Description,
-            WasReady: before.State == snapshot.State?.Text && before.Ready);
+            WasReady: before.State == snapshot.State?.Text && before.Ready,
+            IsCarried: instance.Cluster.IsSupervised && supervision.Of(instance.Cluster.Name) is { WasWhole: true, Problem: null });
         if (now.Failed)
         {
             now = now with { Message = before.Failed ? before.Message : now.NoEngine ? NoEngine() : await ReasonAsync(instance, cancellationToken) };
@@ -104,6 +106,9 @@ internal static class GroupServices
         services.TryAddSingleton<StateFile>();
         services.TryAddSingleton<ContainerEngine>();
         services.TryAddSingleton<TransientVolumes>();
+        services.TryAddSingleton<SupervisionStates>();
+        services.TryAddSingleton<ClusterSupervision>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClusterSupervision>(provider => provider.GetRequiredService<ClusterSupervision>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GroupWatcher>());
     }
 

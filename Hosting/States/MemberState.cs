@@ -9,16 +9,21 @@ namespace PgAspire.Hosting.States;
 /// <param name="Health">Its health; null where nothing is known yet.</param>
 /// <param name="ExitCode">The exit code of its container, once that has ended.</param>
 /// <param name="Message">What there is to say: a failing check, a failing init script.</param>
+/// <param name="IsCarried">Whether its cluster goes on without it: it was whole, and its supervisor knows what to do.</param>
 /// <param name="WasReady">Whether it has been ready since its last start.</param>
-internal sealed record MemberState(string Name, string? State, HealthStatus? Health, int? ExitCode, string? Message, bool WasReady)
+internal sealed record MemberState(string Name, string? State, HealthStatus? Health, int? ExitCode, string? Message, bool WasReady, bool IsCarried = false)
 {
-    public bool Ended => State is not null && KnownResourceStates.TerminalStates.Contains(State);
+    public bool Ended => !IsCarried && HasEnded;
 
-    public bool Failed => State == KnownResourceStates.FailedToStart || NoEngine || (Ended && ExitCode is not (null or 0));
+    private bool HasEnded => State is not null && KnownResourceStates.TerminalStates.Contains(State);
+
+    public bool Failed => !IsCarried && HasFailed;
+
+    private bool HasFailed => State == KnownResourceStates.FailedToStart || NoEngine || (HasEnded && ExitCode is not (null or 0));
 
     /// <summary>Whether there is no container engine to run it.</summary>
     public bool NoEngine => State == KnownResourceStates.RuntimeUnhealthy;
 
     /// <summary>A member that was ready and is unhealthy now still runs; its health says the rest.</summary>
-    public bool Ready => State == KnownResourceStates.Running && (WasReady || Health == HealthStatus.Healthy);
+    public bool Ready => IsCarried || State == KnownResourceStates.Running && (WasReady || Health == HealthStatus.Healthy);
 }

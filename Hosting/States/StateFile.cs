@@ -6,6 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Options;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
 
 namespace PgAspire.Hosting.States;
 
@@ -13,7 +14,7 @@ namespace PgAspire.Hosting.States;
 /// Tells another process, such as <c>./pgaspire up</c>, how the topology is: a JSON file (<see cref="StateDocument"/>) at
 /// the path in configuration <see cref="Key"/>, replaced as a whole at every change, readable by its owner only.
 /// </summary>
-internal sealed class StateFile(IConfiguration configuration, DistributedApplicationModel model, GroupStates states)
+internal sealed class StateFile(IConfiguration configuration, DistributedApplicationModel model, GroupStates states, SupervisionStates supervision)
 {
     /// <summary>Configuration key of the path; nothing is written where it is absent.</summary>
     public const string Key = "PgAspire:StateFile";
@@ -89,7 +90,7 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
         return new(
             instance.Cluster.Name,
             instance.Name,
-            instance.Ordinal == 1 ? "primary" : "replica",
+            instance.Ordinal == Math.Max(1, supervision.Of(instance.Cluster.Name).Primary) ? "primary" : "replica",
             StateOf(current?.Snapshot),
             endpoint.IsAllocated ? endpoint.Host : "localhost",
             endpoint.IsAllocated ? endpoint.Port : null,

@@ -26,7 +26,7 @@ public static class FailoverDecision
         return true switch
         {
             _ when primary.IsPrimary => Steady(memory, primary, others, rules),
-            _ when primary.IsReplica => Promote(memory, primary, others),
+            _ when primary.IsReplica => Promote(memory, primary, others, rules),
             _ when primary.IsBusy || primary.IsBetween => [],
             _ when primary.IsHeadless => [new FailoverStep.Fence(primary.Ordinal, "its server is gone, some of its processes are not")],
             _ when primary.IsRunning => primary.SilentFor < rules.UnresponsiveAfter
@@ -76,7 +76,7 @@ public static class FailoverDecision
         {
             // What earlier terms acknowledged is certain to be here, and nowhere else before it has arrived there.
             return new(
-                memory with { Promoting = false, Timeline = answer.Timeline, FormingFrom = FormingFrom(rules.Quorum), Quorum = rules.Quorum, Voters = members, SwitchoverTo = null },
+                Declare(memory, rules, members, answer) with { Promoting = false, Timeline = answer.Timeline, SwitchoverTo = null },
                 "it takes writes");
         }
 
@@ -88,7 +88,7 @@ public static class FailoverDecision
         if (memory.SwitchoverTo is null && (memory.Quorum != rules.Quorum || !memory.Voters.SequenceEqual(members))
             && replicas.Count(replica => Follows(memory, replica) && replica.Answer!.IsStreaming) >= rules.Quorum)
         {
-            return new(memory with { Quorum = rules.Quorum, Voters = members, FormingFrom = FormingFrom(rules.Quorum) }, "commits wait for what is declared now");
+            return new(Declare(memory, rules, members, answer), "commits wait for what is declared now");
         }
 
         if (memory.FormingFrom == ClusterMemory.NotInForce && answer.Synchronous == memory.Synchronous)
@@ -96,19 +96,30 @@ public static class FailoverDecision
             return new(memory with { FormingFrom = answer.Flushed }, "commits wait for their quorum");
         }
 
-        return memory.FormingFrom is { } from && replicas.Count(replica => memory.Voters.Contains(replica.Ordinal) && Follows(memory, replica) && replica.Answer!.Flushed >= from) >= memory.Quorum
-            ? new(memory with { FormingFrom = null }, "enough replicas have all that was acknowledged")
-            : null;
+        return Formed(memory, replicas);
     }
 
-    private static NpgsqlTypes.NpgsqlLogSequenceNumber? FormingFrom(int quorum) => quorum == 0 ? null : ClusterMemory.NotInForce;
+    /// <summary>The quorum that has formed; null where none has. What replicas have counts whether or not the primary is still there.</summary>
+    internal static FailoverStep.Remember? Formed(ClusterMemory memory, IReadOnlyList<InstanceObservation> replicas) =>
+        memory is { FormingFrom: { } from, Promoting: false }
+        && replicas.Count(replica => memory.Voters.Contains(replica.Ordinal) && Follows(memory, replica) && replica.Answer!.Flushed >= from) >= memory.Quorum
+            ? new(memory with { FormingFrom = null }, "enough replicas have all that was acknowledged")
+            : null;
+
+    /// <summary>The declared quorum, from where the primary is known to keep to it.</summary>
+    private static ClusterMemory Declare(ClusterMemory memory, FailoverRules rules, IReadOnlyList<int> members, ServerAnswer answer)
+    {
+        var declared = memory with { Quorum = rules.Quorum, Voters = members, FormingFrom = null };
+        return rules.Quorum == 0 ? declared : declared with { FormingFrom = answer.Synchronous == declared.Synchronous ? answer.Flushed : ClusterMemory.NotInForce };
+    }
 
     /// <summary>Whether a replica follows the primary of this term, on its timeline.</summary>
     internal static bool Follows(ClusterMemory memory, InstanceObservation replica) =>
         replica.Answer is { InRecovery: true, IsSettled: true } answer && answer.Upstream == memory.Primary && answer.Timeline == memory.Timeline;
 
     /// <summary>It is the only one that may be the primary, and it is still, or again, a replica.</summary>
-    private static IReadOnlyList<FailoverStep> Promote(ClusterMemory memory, InstanceObservation chosen, IReadOnlyList<InstanceObservation> others)
+    private static IReadOnlyList<FailoverStep> Promote(
+        ClusterMemory memory, InstanceObservation chosen, IReadOnlyList<InstanceObservation> others, FailoverRules rules)
     {
         if (!memory.Promoting)
         {
@@ -121,6 +132,8 @@ public static class FailoverDecision
         {
             _ when unknown.Count > 0 => [.. unknown.Select(other => new FailoverStep.Fence(other.Ordinal, "another instance is about to take writes"))],
             _ when chosen.IsBusy => [],
+            // Or what it acknowledges first would be on no other.
+            _ when memory.Quorum > 0 && rules.Quorum > 0 && chosen.Answer!.Synchronous != memory.Synchronous => [new FailoverStep.SetQuorum(chosen.Ordinal)],
             _ => [new FailoverStep.Promote(chosen.Ordinal)],
         };
     }

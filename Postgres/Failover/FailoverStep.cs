@@ -24,12 +24,16 @@ public abstract record FailoverStep
 
     /// <summary>
     /// Start a stopped instance as a replica of the primary: on its data where they fit, rewound where they have diverged, or
-    /// (<paramref name="Anew"/>, or no data) copied from the primary.
+    /// (<paramref name="Anew"/>, or no data) copied from the primary. Also asked for while the primary is gone, never with
+    /// <paramref name="Anew"/>, so that a replica can be asked what it has.
     /// </summary>
     public sealed record StartReplica(int Ordinal, bool Anew) : FailoverStep;
 
-    /// <summary>Have a running replica follow the primary of this term.</summary>
-    public sealed record Repoint(int Ordinal) : FailoverStep;
+    /// <summary>
+    /// Have a running replica follow another instance, and return when it takes no WAL from anybody else any more: it survives a
+    /// restart. Before an election that is the replica which is about to be elected, and the old primary can have nothing acknowledged again.
+    /// </summary>
+    public sealed record Repoint(int Ordinal, int Upstream) : FailoverStep;
 
     /// <summary>Make the instance's slots those of exactly these replicas.</summary>
     public sealed record SetSlots(int Ordinal, IReadOnlySet<int> Replicas) : FailoverStep;

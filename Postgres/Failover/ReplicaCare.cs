@@ -25,7 +25,7 @@ internal static class ReplicaCare
         }
         else if (answer.Upstream != memory.Primary)
         {
-            yield return new FailoverStep.Repoint(replica.Ordinal);
+            yield return new FailoverStep.Repoint(replica.Ordinal, memory.Primary);
         }
         else if (replica.StalledFor >= rules.StalledAfter)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PgAspire.Postgres.Failover;
 
 /// <summary>What becomes of a cluster whose primary is certain to be gone: another one is chosen, or the old one starts again.</summary>
@@ -6,13 +8,17 @@ internal static class Succession
     public static IReadOnlyList<FailoverStep> Next(
         ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, FailoverRules rules)
     {
+        if (FailoverDecision.Formed(memory, others) is { } formed)
+        {
+            return [formed];
+        }
+
         var candidates = others.Where(other => IsCandidate(memory, gone, other)).ToList();
         if (memory.IsFormed)
         {
-            var best = Best(candidates.Where(candidate => memory.Voters.Contains(candidate.Ordinal)), memory.SwitchoverTo);
-            if (best is not null && candidates.Count(candidate => memory.Voters.Contains(candidate.Ordinal)) >= Needed(memory))
+            if (Candidacy.Next(memory, candidates) is { } steps)
             {
-                return [Elect(memory, best, "enough replicas answer to be certain that it has every acknowledged write")];
+                return steps;
             }
 
             if (gone.GoneFor < rules.ElectionPatience && others.Any(other => MayYetAnswer(other, gone, rules)))
@@ -27,50 +33,63 @@ internal static class Succession
             return [new FailoverStep.StartPrimary(gone.Ordinal)];
         }
 
-        return memory is { Quorum: 0, Promoting: false } ? Asynchronous(memory, gone, candidates, rules) : [NoElectable(memory, gone, others, candidates)];
+        return memory.Promoting
+            ? [NoElectable(gone, others, candidates), .. Again(gone, [])]
+            : WithoutPrimary(memory, gone, others, candidates, rules);
     }
 
-    /// <summary>
-    /// How many voters have to be seen so that one of them is in every quorum there ever was: any two sets of these sizes share a
-    /// member.
-    /// </summary>
-    internal static int Needed(ClusterMemory memory) => memory.Voters.Count(voter => voter != memory.Primary) - memory.Quorum + 1;
+    /// <summary>The old primary does not come back: whoever may have what it had is asked.</summary>
+    private static IReadOnlyList<FailoverStep> WithoutPrimary(
+        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
+    {
+        var silent = others.Where(other => other is { IsRunning: false, HasData: true, IsBusy: false }).ToList();
+        var hopeful = silent.Where(other => other.FailedStarts < rules.StartTries).ToList();
+        if (hopeful.Count > 0)
+        {
+            return [.. hopeful.Select(other => new FailoverStep.StartReplica(other.Ordinal, Anew: false))];
+        }
+
+        if (others.Any(other => (other.IsBusy && other.FailedStarts < rules.StartTries) || other.Answer is { InRecovery: true, IsSettled: false }))
+        {
+            return [];
+        }
+
+        var step = memory.Quorum == 0 ? Asynchronous(memory, gone, others, candidates, rules) : NoElectable(gone, others, candidates);
+        return step is FailoverStep.Report ? [step, .. Again(gone, silent)] : [step];
+    }
+
+    /// <summary>Whatever kept them from starting may have been mended meanwhile; the supervisor takes its time between tries.</summary>
+    private static IEnumerable<FailoverStep> Again(InstanceObservation gone, IEnumerable<InstanceObservation> silent) =>
+    [
+        .. gone.HasData ? new FailoverStep[] { new FailoverStep.StartPrimary(gone.Ordinal) } : [],
+        .. silent.Select(other => new FailoverStep.StartReplica(other.Ordinal, Anew: false)),
+    ];
 
     private static bool IsCandidate(ClusterMemory memory, InstanceObservation gone, InstanceObservation other) =>
         other.Answer is { InRecovery: true, IsSettled: true } answer
-        && !other.IsBusy
         && other.AnswerAge < gone.GoneFor
         && answer.Timeline == memory.Timeline;
 
     private static bool MayYetAnswer(InstanceObservation other, InstanceObservation gone, FailoverRules rules) =>
         other.IsBetween || other.IsBusy || (other.IsRunning && other.SilentFor < rules.UnresponsiveAfter && (other.Answer is null || !other.Answer.IsSettled || other.AnswerAge >= gone.GoneFor));
 
-    private static InstanceObservation? Best(IEnumerable<InstanceObservation> candidates, int? preferred) => candidates
-        .OrderByDescending(candidate => candidate.Answer!.Flushed)
-        .ThenByDescending(candidate => candidate.Ordinal == preferred)
-        .ThenBy(candidate => candidate.Ordinal)
-        .FirstOrDefault();
-
-    private static FailoverStep.Remember Elect(ClusterMemory memory, InstanceObservation chosen, string why) =>
-        new(memory with { Primary = chosen.Ordinal, Term = memory.Term + 1, Promoting = true, SwitchoverTo = null }, why);
-
-    private static IReadOnlyList<FailoverStep> Asynchronous(
-        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
+    private static FailoverStep Asynchronous(
+        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)
     {
-        if (Best(candidates, memory.SwitchoverTo) is not { } best)
+        if (Candidacy.Best(candidates.Where(candidate => !candidate.IsBusy), memory.SwitchoverTo) is not { } best)
         {
-            return [NoElectable(memory, gone, [], candidates)];
+            return NoElectable(gone, others, candidates);
         }
 
         var (had, has) = ((ulong?)gone.LastAnswer?.Flushed, (ulong)best.Answer!.Flushed);
         return had is null || had > has + rules.LargestLag
-            ? [new FailoverStep.Report(FailoverProblem.TooFarBehind, string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"the primary {gone.Ordinal} does not start, and the newest replica {best.Ordinal} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or promote the replica by hand and lose that"))]
-            : [Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most")];
+            ? new FailoverStep.Report(FailoverProblem.TooFarBehind, string.Create(CultureInfo.InvariantCulture,
+                $"the primary {gone.Ordinal} does not start, and the newest replica {best.Ordinal} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or promote the replica by hand and lose that"))
+            : Candidacy.Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most");
     }
 
     private static FailoverStep.Report NoElectable(
-        ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates)
+        InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates)
     {
         var unseen = others.Where(other => candidates.All(candidate => candidate.Ordinal != other.Ordinal)).Select(other => other.Ordinal);
         return new(FailoverProblem.NoElectableReplica,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PgAspire.Postgres.Configuration;
 using PgAspire.Postgres.Failover;
 using PgAspire.Postgres.Topology;
@@ -29,13 +30,18 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
         }
     }
 
-    /// <summary>Has a running replica stream from another instance.</summary>
-    public Task RepointAsync(InstanceObserver replica, Instance primary, CancellationToken cancellationToken)
+    /// <summary>Has a running replica stream from another instance, and returns when it takes no WAL from anybody else.</summary>
+    public async Task RepointAsync(InstanceObserver replica, Instance upstream, CancellationToken cancellationToken)
     {
-        var address = cluster.PeerAddress(primary);
-        return SetAsync(replica, cancellationToken,
+        var address = cluster.PeerAddress(upstream);
+        await SetAsync(replica, cancellationToken,
             (PrimaryConnection.Setting, PrimaryConnection.To(address.Host, address.Port, ReplicaName.Of(replica.Instance))),
             (PrimaryConnection.SlotSetting, ReplicaName.Of(replica.Instance)));
+        await UntilAsync(
+            replica,
+            string.Create(CultureInfo.InvariantCulture, $"NOT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE conninfo NOT LIKE '%port={address.Port} %' OR conninfo NOT LIKE '%host={address.Host} %')"),
+            "still takes WAL from another instance",
+            cancellationToken);
     }
 
     /// <summary>Has commits wait for what is remembered.</summary>
@@ -74,13 +80,18 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
 
         await instance.Session.ExecuteAsync("SELECT pg_reload_conf()", Patience, cancellationToken);
         // Another session sees it when its own process has read the files.
-        var start = Stopwatch.GetTimestamp();
         var conditions = string.Join(" AND ", settings.Select(setting => $"current_setting('{setting.Name}') = {Literal(setting.Value)}"));
-        while (!await instance.Session.IsTrueAsync(conditions, cancellationToken))
+        await UntilAsync(instance, conditions, $"does not take {settings[0].Name}: is it set on the server's command line?", cancellationToken);
+    }
+
+    private static async Task UntilAsync(InstanceObserver instance, string condition, string complaint, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await instance.Session.IsTrueAsync(condition, cancellationToken))
         {
             if (Stopwatch.GetElapsedTime(start) > Patience)
             {
-                throw new TimeoutException($"{instance.Instance.Name} does not take {settings[0].Name}: is it set on the server's command line?");
+                throw new TimeoutException($"{instance.Instance.Name} {complaint}");
             }
 
             await Task.Delay(Look, cancellationToken);

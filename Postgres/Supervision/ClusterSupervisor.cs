@@ -24,6 +24,7 @@ public sealed class ClusterSupervisor : IAsyncDisposable
     private readonly SemaphoreSlim _changed = new(0);
     private bool _wasPrimaryThere;
     private Wish? _wish;
+    private volatile int _rounds;
     private string? _told;
 
     /// <summary>Begins to observe; <see cref="RunAsync"/> acts.</summary>
@@ -70,6 +71,17 @@ public sealed class ClusterSupervisor : IAsyncDisposable
         return await wish.Done.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Returns when the cluster is whole; the supervisor must be running.</summary>
+    public async Task WhenWholeAsync(CancellationToken cancellationToken)
+    {
+        // What was done a moment ago may not have been noticed yet.
+        for (var rounds = _rounds; _rounds < rounds + 2 || !IsWhole;)
+        {
+            Signal();
+            await Task.Delay(Unrest, cancellationToken);
+        }
+    }
+
     /// <summary>Stops observing; the servers go on.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +103,7 @@ public sealed class ClusterSupervisor : IAsyncDisposable
             var observations = await ObserveAsync(cancellationToken);
             var steps = FailoverDecision.Next(Memory, observations, _cluster.Rules);
             Judge(steps, observations);
+            _rounds++;
             if (isDone())
             {
                 return;

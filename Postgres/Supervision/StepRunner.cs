@@ -39,7 +39,7 @@ internal sealed class StepRunner(
                     Begin(start, start.Ordinal, token => controller.StartReplicaAsync(cluster[start.Ordinal], cluster[memory.Primary], start.Anew, token), start.Anew ? "copied from the primary" : "started as a replica");
                     break;
                 case FailoverStep.Repoint repoint:
-                    Begin(repoint, repoint.Ordinal, token => _commands.RepointAsync(observers[repoint.Ordinal], cluster[memory.Primary], token), "follows the primary");
+                    Begin(repoint, repoint.Ordinal, token => _commands.RepointAsync(observers[repoint.Ordinal], cluster[repoint.Upstream], token), $"follows {cluster[repoint.Upstream].Name}");
                     break;
                 case FailoverStep.Shutdown stop when stop.Ordinal != memory.Primary:
                     Begin(stop, stop.Ordinal, token => StopStalledAsync(stop.Ordinal, token), stop.Why);

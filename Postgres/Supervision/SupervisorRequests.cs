@@ -1,37 +1,47 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PgAspire.Cli.Processes;
-using PgAspire.Postgres.Supervision;
+using System.Text.Json.Serialization.Metadata;
 
-namespace PgAspire.Cli.Embedded;
+namespace PgAspire.Postgres.Supervision;
 
 /// <summary>What a command asks of the supervisor.</summary>
 /// <param name="Cluster">The cluster.</param>
 /// <param name="Target">Ordinal of the instance that is to be the primary; null for any.</param>
 /// <param name="AcceptLoss">Whether to promote it whatever it lacks.</param>
-internal sealed record SupervisorRequest(string Cluster, int? Target, bool AcceptLoss);
+public sealed record SupervisorRequest(string Cluster, int? Target, bool AcceptLoss);
 
 /// <summary>What the supervisor answers.</summary>
-internal sealed record SupervisorReply(bool IsDone, string Message);
+public sealed record SupervisorReply(bool IsDone, string Message);
 
 /// <summary>Requests and replies as files of the state folder: whoever may write there may ask, and nothing listens on a port.</summary>
-internal sealed class SupervisorRequests(StateFolder folder)
+/// <param name="folder">The folder; it exists.</param>
+public sealed class SupervisorRequests(string folder)
 {
     private const string Request = ".request";
     private const string Reply = ".reply";
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Asks, and waits for the reply.</summary>
-    /// <exception cref="CliException">There is none within two minutes.</exception>
+    /// <exception cref="TimeoutException">There is none within two minutes.</exception>
     public async Task<SupervisorReply> AskAsync(SupervisorRequest request, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder.Failover, Guid.NewGuid().ToString("N"));
+        var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         try
         {
-            await WriteAsync(path + Request, request, SupervisorJson.Default.SupervisorRequest, cancellationToken);
-            return await Wait.UntilAsync(() => File.Exists(path + Reply), Patience, cancellationToken)
-                ? JsonSerializer.Deserialize(await File.ReadAllTextAsync(path + Reply, cancellationToken), SupervisorJson.Default.SupervisorReply)!
-                : throw new CliException("The supervisor does not answer: pgaspire logs supervisor shows what it does.");
+            Write(path + Request, request, SupervisorJson.Default.SupervisorRequest);
+            while (!File.Exists(path + Reply))
+            {
+                await Task.Delay(Interval, patience.Token);
+            }
+
+            return JsonSerializer.Deserialize(await File.ReadAllTextAsync(path + Reply, cancellationToken), SupervisorJson.Default.SupervisorReply)!;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The supervisor does not answer; its log says what it does.");
         }
         finally
         {
@@ -43,18 +53,18 @@ internal sealed class SupervisorRequests(StateFolder folder)
     /// <summary>Answers requests until cancelled.</summary>
     public async Task ServeAsync(IReadOnlyDictionary<string, ClusterSupervisor> supervisors, CancellationToken cancellationToken)
     {
-        foreach (var old in Directory.EnumerateFiles(folder.Failover).Where(file => file.EndsWith(Request, StringComparison.Ordinal) || file.EndsWith(Reply, StringComparison.Ordinal)))
+        foreach (var old in Directory.EnumerateFiles(folder).Where(file => file.EndsWith(Request, StringComparison.Ordinal) || file.EndsWith(Reply, StringComparison.Ordinal)))
         {
             File.Delete(old); // Whoever asked has gone with the supervisor of that time.
         }
 
-        using var watcher = new FileSystemWatcher(folder.Failover, "*" + Request);
+        using var watcher = new FileSystemWatcher(folder, "*" + Request);
         using var changed = new SemaphoreSlim(0);
         watcher.Renamed += (_, _) => changed.Release();
         watcher.EnableRaisingEvents = true;
         while (true)
         {
-            foreach (var file in Directory.EnumerateFiles(folder.Failover, "*" + Request))
+            foreach (var file in Directory.EnumerateFiles(folder, "*" + Request))
             {
                 await AnswerAsync(file, supervisors, cancellationToken);
             }
@@ -79,7 +89,7 @@ internal sealed class SupervisorRequests(StateFolder folder)
         }
 
         File.Delete(file);
-        await WriteAsync(Path.ChangeExtension(file, Reply), reply, SupervisorJson.Default.SupervisorReply, cancellationToken);
+        Write(Path.ChangeExtension(file, Reply), reply, SupervisorJson.Default.SupervisorReply);
     }
 
     private static async Task<SupervisorReply> ChangeAsync(ClusterSupervisor supervisor, SupervisorRequest request, CancellationToken cancellationToken)
@@ -97,15 +107,8 @@ internal sealed class SupervisorRequests(StateFolder folder)
         }
     }
 
-    private static async Task WriteAsync<T>(string path, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        await using (var stream = StateFolder.CreatePrivate(path + ".new"))
-        {
-            await JsonSerializer.SerializeAsync(stream, value, type, cancellationToken);
-        }
-
-        File.Move(path + ".new", path, overwrite: true);
-    }
+    private static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
+        DurableFile.Write(path, stream => JsonSerializer.Serialize(stream, value, type));
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

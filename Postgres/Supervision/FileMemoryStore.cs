@@ -1,17 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NpgsqlTypes;
-using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Failover;
-using PgAspire.Postgres.Supervision;
 
-namespace PgAspire.Cli.Embedded;
+namespace PgAspire.Postgres.Supervision;
 
-/// <summary>What is remembered of clusters with replicas, a file each.</summary>
-internal sealed class ClusterMemoryStore(StateFolder folder) : IClusterMemoryStore
+/// <summary>What is remembered of clusters with replicas, as files of a folder, one each.</summary>
+/// <param name="folder">The folder; it exists.</param>
+public sealed class FileMemoryStore(string folder) : IClusterMemoryStore
 {
     /// <inheritdoc/>
-    /// <exception cref="CliException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public ClusterMemory? Read(string cluster)
     {
         var path = FileOf(cluster);
@@ -28,26 +27,20 @@ internal sealed class ClusterMemoryStore(StateFolder folder) : IClusterMemorySto
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            throw new CliException(
+            throw new InvalidDataException(
                 $"{path}, which says which instance of {cluster} is its primary, is damaged: {exception.Message.Split(" Path:")[0].TrimEnd('.')}. Restore it from a copy; or move it away, and the instance whose data are a primary's, on the newest timeline, is taken.",
-                inner: exception);
+                exception);
         }
     }
 
-    public void Write(string cluster, ClusterMemory memory)
-    {
-        var (path, temporary) = (FileOf(cluster), FileOf(cluster) + ".new");
-        using (var stream = StateFolder.CreatePrivate(temporary))
-        {
-            JsonSerializer.Serialize(stream, memory, MemoryJson.Default.ClusterMemory);
-            stream.Flush(flushToDisk: true);
-        }
+    /// <inheritdoc/>
+    public void Write(string cluster, ClusterMemory memory) =>
+        DurableFile.Write(FileOf(cluster), stream => JsonSerializer.Serialize(stream, memory, MemoryJson.Default.ClusterMemory));
 
-        File.Move(temporary, path, overwrite: true);
-        Native.FlushFolder(folder.Failover);
-    }
+    /// <summary>Forgets a cluster whose data are all gone.</summary>
+    public void Forget(string cluster) => File.Delete(FileOf(cluster));
 
-    private string FileOf(string cluster) => Path.Combine(folder.Failover, $"{cluster}.json");
+    private string FileOf(string cluster) => Path.Combine(folder, $"{cluster}.json");
 }
 
 /// <summary>A place in the WAL as PostgreSQL writes it, <c>0/3000060</c>.</summary>

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using PgAspire.Hosting.Instances;
+using PgAspire.Hosting.Resources;
+using PgAspire.Postgres.Control;
+using PgAspire.Postgres.Probing;
+using PgAspire.Postgres.Roles;
+using PgAspire.Postgres.Topology;
+
+namespace PgAspire.Hosting.Supervision;
+
+/// <summary>
+/// The containers of one cluster, for its supervisor. Aspire starts and stops them, so that the dashboard shows what is; the engine
+/// itself is asked what runs and made to kill, since that must be certain and quick.
+/// </summary>
+internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlFolder control, IServiceProvider services) : IClusterController
+{
+    private static readonly string[] GoneStates = ["", "created", "exited", "dead"];
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private readonly ContainerEngine _engine = services.GetRequiredService<ContainerEngine>();
+    private readonly ResourceNotificationService _notifications = services.GetRequiredService<ResourceNotificationService>();
+    private readonly ConcurrentDictionary<int, bool> _unmade = new();
+
+    /// <summary>Has the next start of an instance make its data.</summary>
+    public void LetMake(int ordinal) => _unmade[ordinal] = true;
+
+    public bool IsFailure(Exception exception) => exception is DistributedApplicationException;
+
+    /// <summary>The container sees to it: one without data copies the primary's, or refuses to start as a primary.</summary>
+    public bool HasData(Instance instance) => true;
+
+    public bool IsRunning(Instance instance) => ProcessOf(instance) == ServerProcess.Running;
+
+    public ServerProcess ProcessOf(Instance instance) => InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container))
+        ? ServerProcess.Running
+        : ServerProcess.Gone;
+
+    public async Task StartAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        control.LetStart(Of(instance), make: _unmade.ContainsKey(instance.Ordinal));
+        await StartContainerAsync(Of(instance), cancellationToken);
+        _unmade.TryRemove(instance.Ordinal, out _);
+    }
+
+    public Task StartReplicaAsync(Instance instance, Instance primary, bool anew, CancellationToken cancellationToken)
+    {
+        control.LetFollow(Of(instance), Of(primary), anew);
+        return StartContainerAsync(Of(instance), cancellationToken);
+    }
+
+    public async Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken)
+    {
+        if (mode == ShutdownMode.Immediate)
+        {
+            await FenceAsync(instance, cancellationToken);
+            return;
+        }
+
+        await CommandAsync(Of(instance), KnownResourceCommands.StopCommand, cancellationToken);
+        await WaitUntilGoneAsync(instance, cancellationToken);
+    }
+
+    public async Task FenceAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        if (InstanceData.ContainerOf(Of(instance), services) is { } container && _engine.StateOf(container) is var state && !GoneStates.Contains(state))
+        {
+            await _engine.KillAsync(container, cancellationToken);
+            await WaitUntilGoneAsync(instance, cancellationToken);
+        }
+    }
+
+    private PostgresInstanceResource Of(Instance instance) => cluster.Instances[instance.Ordinal - 1];
+
+    private async Task WaitUntilGoneAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StopPatience);
+        while (ProcessOf(instance) != ServerProcess.Gone)
+        {
+            await Task.Delay(Pause, patience.Token);
+        }
+    }
+
+    private async Task StartContainerAsync(PostgresInstanceResource instance, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StartPatience);
+        await CommandAsync(instance, KnownResourceCommands.StartCommand, patience.Token);
+        var host = (await instance.Host.GetValueAsync(patience.Token))!;
+        var port = int.Parse((await instance.Port.GetValueAsync(patience.Token))!, CultureInfo.InvariantCulture);
+        while (!(await StartupProbe.AskAsync(host, port, RoleNames.Superuser, "postgres", patience.Token)).AsksForPassword)
+        {
+            if (_notifications.TryGetCurrentState(instance.Name, out var current) && KnownResourceStates.TerminalStates.Contains(current.Snapshot.State?.Text))
+            {
+                throw new DistributedApplicationException($"{instance.Name} ended with exit code {current.Snapshot.ExitCode}; its log says why.");
+            }
+
+            await Task.Delay(Pause, patience.Token);
+        }
+    }
+
+    private async Task CommandAsync(PostgresInstanceResource instance, string command, CancellationToken cancellationToken)
+    {
+        var result = await services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(instance, command, cancellationToken);
+        if (!result.Success)
+        {
+            throw new DistributedApplicationException($"{instance.Name}: {command} failed: {result.Message}");
+        }
+    }
+}
