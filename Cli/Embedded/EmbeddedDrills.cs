@@ -57,7 +57,7 @@ internal sealed class EmbeddedDrills
             Keep(report);
             return report;
         }
-        catch (DrillException exception)
+        catch (Exception exception) when (exception is DrillException or TimeoutException)
         {
             throw new CliException(exception.Message, inner: exception);
         }

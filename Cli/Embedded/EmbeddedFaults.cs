@@ -1,6 +1,7 @@
 using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Drills;
+using PgAspire.Postgres.Supervision;
 using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Cli.Embedded;
@@ -80,7 +81,7 @@ internal sealed class EmbeddedFaults(StateFolder folder, EmbeddedController cont
 
     private async Task SwitchOverAsync(Instance instance, CancellationToken cancellationToken)
     {
-        var reply = await new SupervisorRequests(folder).AskAsync(new(instance.Cluster, Target: null, AcceptLoss: false), cancellationToken);
+        var reply = await new SupervisorRequests(folder.Failover).AskAsync(new(instance.Cluster, Target: null, AcceptLoss: false), cancellationToken);
         if (!reply.IsDone)
         {
             throw new DrillException($"{instance.Cluster}: {reply.Message}.");

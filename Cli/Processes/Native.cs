@@ -10,6 +10,7 @@ internal static partial class Native
     public const int SigTerm = 15;
     public const int SigKill = 9;
     public const int SigHangup = 1;
+    public const int SigQuit = 3;
 
     private const int NoSuchProcess = 3;
 
