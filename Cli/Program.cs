@@ -12,6 +12,7 @@ var root = new RootCommand("Runs many PostgreSQL servers from one declaration, t
     StatusCommand.Create(),
     PsqlCommand.Create(),
     LogsCommand.Create(),
+    InspectCommand.Create(),
     RebalanceCommand.Create(),
     SwitchoverCommand.CreateSwitchover(),
     SwitchoverCommand.CreatePromote(),

@@ -8,7 +8,7 @@ internal static class AspireSession
 {
     public static TopologyStatus Status(StateFolder folder, KnownState state) =>
         AppHostDocument.Read(folder.AppHostFile)?.ToStatus(state.AppHost?.IsAlive() == true)
-        ?? new(HostChoice.Aspire, "absent", new(null), new(null), []);
+        ?? new(HostChoice.Aspire, "absent", new(null), new(null), new(null), []);
 
     /// <summary>psql of the instance's own container: over its local socket its owner may be any role, so that no password leaves it.</summary>
     public static Task<int> PsqlAsync(StateFolder folder, InstanceStatus instance, string role, IReadOnlyList<string> arguments)
@@ -25,6 +25,17 @@ internal static class AspireSession
         return new ExternalProgram(
             ContainerEngine.Program, ["logs", .. options, "--tail", lines.ToString(System.Globalization.CultureInfo.InvariantCulture), ContainerOf(folder, instance)])
             .RunAttachedAsync();
+    }
+
+    /// <summary>The end of an instance's log.</summary>
+    /// <exception cref="CliException">The container engine does not give it.</exception>
+    public static async Task<string> LogAsync(StateFolder folder, InstanceStatus instance, int lines, CancellationToken cancellationToken)
+    {
+        var result = await new ExternalProgram(
+            ContainerEngine.Program, "logs", "--tail", lines.ToString(System.Globalization.CultureInfo.InvariantCulture), ContainerOf(folder, instance)).RunAsync(cancellationToken);
+        return result.ExitCode == 0
+            ? result.Output + result.Error
+            : throw new CliException($"The log of {instance.Instance} cannot be read: {result.Error.Trim()}");
     }
 
     /// <summary>Removes the volumes; what lies in a folder of the user's own stays.</summary>

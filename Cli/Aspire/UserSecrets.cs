@@ -6,12 +6,12 @@ namespace PgAspire.Cli.Aspire;
 /// <remarks>Place: <see href="https://learn.microsoft.com/aspnet/core/security/app-secrets">Safe storage of app secrets in development</see>.</remarks>
 internal static class UserSecrets
 {
-    /// <summary>The password of a cluster's application role.</summary>
+    /// <summary>The password of a cluster's role that is no superuser.</summary>
     /// <exception cref="CliException">It is not there.</exception>
-    public static string ApplicationPassword(string id, string cluster)
+    public static string Password(string id, string cluster, string role)
     {
         var path = PathOf(id);
-        var key = $"Parameters:{cluster}-app-password";
+        var key = $"Parameters:{cluster}-{role}-password";
         if (File.Exists(path))
         {
             using var secrets = JsonDocument.Parse(File.ReadAllText(path));

@@ -12,15 +12,23 @@ internal static class KnownInstances
     {
         var found = status.Instances.FirstOrDefault(instance => instance.Instance == name)
             ?? status.Instances.Where(instance => instance.Cluster == name).OrderBy(instance => instance.Role, StringComparer.Ordinal).FirstOrDefault();
-        if (found is not null)
-        {
-            return found;
-        }
+        return found ?? throw NotFound(status, name);
+    }
 
+    /// <summary>The instance of this name, or all of the cluster of this name; all there are where none is named.</summary>
+    /// <exception cref="CliException">There is no such one.</exception>
+    public static IReadOnlyList<InstanceStatus> Select(TopologyStatus status, string? name)
+    {
+        var found = status.Instances.Where(instance => name is null || instance.Instance == name || instance.Cluster == name).ToList();
+        return found.Count > 0 || name is null ? found : throw NotFound(status, name);
+    }
+
+    private static CliException NotFound(TopologyStatus status, string name)
+    {
         var known = status.Instances.SelectMany(instance => new[] { instance.Cluster, instance.Instance }).Distinct().ToList();
         var hint = known.Count == 0 ? "no topology is here yet: pgaspire up makes it"
             : NearestName.Of(name, known) is { } nearest ? $"did you mean {nearest}? There are {string.Join(", ", known)}"
             : $"there are {string.Join(", ", known)}";
-        throw new CliException($"No instance or cluster is called {name}: {hint}.", ExitCodes.WrongInput);
+        return new($"No instance or cluster is called {name}: {hint}.", ExitCodes.WrongInput);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Cli.Commands;
@@ -30,9 +31,9 @@ internal static class RebalanceCommand
         var passwords = state.Host == HostChoice.Aspire ? PasswordsOfAppHost(folder, status) : store.ReadSecrets().ToDictionary(entry => entry.Key, entry => entry.Value.Application);
         var clusters = status.Instances.GroupBy(instance => instance.Cluster).Select(group => new Cluster(
             group.Key, [.. group.Select((instance, index) => new Instance(group.Key, index + 1, instance.Instance, instance.Port))]));
-        return await new ExternalProgram("dotnet", ApiProcess.FindAssembly(), "rebalance")
+        return await new ExternalProgram("dotnet", ApiProgram.FindAssembly(), "rebalance")
         {
-            Environment = ApiProcess.ConnectionVariables(clusters, status.Instances[0].Database, passwords),
+            Environment = ApiProgram.ConnectionVariables(clusters, status.Instances[0].Database, passwords),
         }.RunAttachedAsync();
     }
 
@@ -41,6 +42,6 @@ internal static class RebalanceCommand
         var secrets = AppHostDocument.Read(folder.AppHostFile)?.UserSecretsId
             ?? throw new CliException("The app host keeps its passwords nowhere that this command can read: it has no user secrets.");
         return status.Instances.Select(instance => instance.Cluster).Distinct().ToDictionary(
-            cluster => cluster, cluster => UserSecrets.ApplicationPassword(secrets, cluster));
+            cluster => cluster, cluster => UserSecrets.Password(secrets, cluster, RoleNames.Application));
     }
 }

@@ -59,7 +59,11 @@ internal sealed class ClusterBringUp(
             primary = replicated.PrimaryOf(cluster);
         }
 
-        await ClusterConnection.CheckReadyAsync(primary, request.Declaration.Database, passwords, cancellationToken);
+        if (!await ClusterConnection.CheckReadyAsync(primary, request.Declaration.Database, passwords, cancellationToken))
+        {
+            await ClusterConnection.GiveMonitorRightsAsync(primary, request.Declaration.Database, passwords, cancellationToken);
+        }
+
         progress.Report(primary.Name, "ready");
     }
 

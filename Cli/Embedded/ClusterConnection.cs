@@ -41,13 +41,26 @@ internal static class ClusterConnection
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Gives the role <c>monitor</c> its rights in both databases.</summary>
+    public static async Task GiveMonitorRightsAsync(Instance primary, string database, RolePasswords passwords, CancellationToken cancellationToken)
+    {
+        foreach (var name in new[] { "postgres", database })
+        {
+            await using var connection = await OpenAsync(primary, name, RoleNames.Superuser, passwords.Superuser, cancellationToken);
+            await connection.ExecuteAsync(MonitorRights.Sql, cancellationToken);
+        }
+    }
+
     /// <summary>A cluster's readiness: its primary takes the application's role in the application's database over TCP.</summary>
+    /// <returns>Whether the role <c>monitor</c> has its rights there: data that an older PgAspire made lack some.</returns>
     /// <exception cref="CliException">It refuses the password.</exception>
-    public static async Task CheckReadyAsync(Instance instance, string database, RolePasswords passwords, CancellationToken cancellationToken)
+    public static async Task<bool> CheckReadyAsync(Instance instance, string database, RolePasswords passwords, CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await OpenAsync(instance, database, RoleNames.Application, passwords.Application, cancellationToken);
+            await using var command = new NpgsqlCommand(MonitorRights.AreGiven, connection);
+            return await command.ExecuteScalarAsync(cancellationToken) is true;
         }
         catch (PostgresException exception)
         {

@@ -29,12 +29,15 @@ internal sealed class ClusterMaker(
             {
                 await maintenance.ExecuteAsync(statement, cancellationToken);
             }
+
+            await maintenance.ExecuteAsync(MonitorRights.Sql, cancellationToken);
         }
 
         await init.RunAsync(instance, passwords, cancellationToken);
         await using var connection = await ClusterConnection.OpenAsync(
             instance, declaration.Database, RoleNames.Superuser, passwords.Superuser, cancellationToken, timeoutSeconds: 120);
         await connection.ExecuteAsync(OwnershipStatement.Sql, cancellationToken);
+        await connection.ExecuteAsync(MonitorRights.Sql, cancellationToken);
         await connection.ExecuteAsync(RoleStatements.AdmitApplication, cancellationToken);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
         var survey = DataSurvey.Of(folder, request.Plan);
         var postgres = await locator.LocateAsync(request.Binaries, request.Declaration.Version, survey.Major, cancellationToken);
         survey.Check(postgres, secrets, request.ResetPasswords);
-        var controller = new EmbeddedController(folder, postgres, ServerSettings.For(request.Declaration, postgres.Major));
+        var controller = new EmbeddedController(folder, postgres, await SettingsAsync(request, postgres, cancellationToken));
         var instances = AssignPorts(request.Plan, state, controller);
         var clusters = request.Plan.Clusters
             .Select(cluster => cluster with { Instances = [.. instances.Where(instance => instance.Cluster == cluster.Name)] }).ToList();
@@ -73,6 +73,17 @@ internal sealed class EmbeddedHost(StateFolder folder, InstallationLocator locat
         return failures.IsEmpty
             ? new(postgres, clusters, secrets)
             : throw new CliException(string.Join(Environment.NewLine, failures.Select(failure => failure.Message).Distinct()));
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> SettingsAsync(UpRequest request, PostgresInstallation postgres, CancellationToken cancellationToken)
+    {
+        var hasStatistics = await postgres.HasLibraryAsync(StatementStatistics.Library, cancellationToken);
+        if (!hasStatistics && StatementStatistics.IsWanted(request.Declaration.Settings))
+        {
+            progress.Notice($"{postgres.Description} comes without {StatementStatistics.Library} (contrib): statements are not counted, and inspect slow-queries has nothing to show.");
+        }
+
+        return ServerSettings.For(request.Declaration, postgres.Major, hasStatistics);
     }
 
     /// <summary>Shuts every instance down, of surplus clusters too.</summary>

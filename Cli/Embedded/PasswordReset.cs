@@ -13,7 +13,8 @@ internal static class PasswordReset
         StateFolder folder, PostgresInstallation postgres, Instance instance, RolePasswords passwords, CancellationToken cancellationToken)
     {
         var statements = string.Concat(RoleNames.All.Select(role => $"ALTER ROLE {role} PASSWORD '{ScramVerifier.Create(passwords.Of(role))}'\n"));
-        var single = new ExternalProgram(postgres.Program("postgres"), "--single", "-D", folder.Data(instance), "postgres")
+        // Its statistics of statements are kept, and would keep the verifiers.
+        var single = new ExternalProgram(postgres.Program("postgres"), "--single", "-D", folder.Data(instance), "-c", "pg_stat_statements.track=none", "postgres")
         {
             Input = async (stream, token) => await stream.WriteAsync(Encoding.ASCII.GetBytes(statements), token),
         };

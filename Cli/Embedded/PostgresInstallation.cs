@@ -11,9 +11,30 @@ namespace PgAspire.Cli.Embedded;
 internal sealed partial record PostgresInstallation(string Binaries, string Description, string Version, int Major)
 {
     private static readonly string[] Needed = ["postgres", "initdb", "pg_ctl", "pg_basebackup", "psql"];
+    private static readonly string[] LibraryFolders = ["../lib", "../lib/postgresql", "../lib64/pgsql", "../lib64/postgresql"];
     private static readonly string Suffix = OperatingSystem.IsWindows() ? ".exe" : "";
 
     public string Program(string name) => Path.Combine(Binaries, name + Suffix);
+
+    /// <summary>Whether a library that a server can load lies in the installation.</summary>
+    /// <param name="name">Its name without a suffix.</param>
+    public async Task<bool> HasLibraryAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = name + (OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() && Major >= 16 ? ".dylib" : ".so");
+        if (LibraryFolders.Any(folder => File.Exists(Path.Combine(Binaries, folder, file))))
+        {
+            return true;
+        }
+
+        // The folder is where it was built for, and pg_config knows; it comes with the development package, and so may be missing.
+        if (!File.Exists(Program("pg_config")))
+        {
+            return false;
+        }
+
+        var result = await new ExternalProgram(Program("pg_config"), "--pkglibdir").RunAsync(cancellationToken);
+        return result.ExitCode == 0 && File.Exists(Path.Combine(result.Output.Trim(), file));
+    }
 
     /// <summary>Asks the programs of a folder for their version; null where there is no whole server in it.</summary>
     public static async Task<PostgresInstallation?> ProbeAsync(string folder, CancellationToken cancellationToken)

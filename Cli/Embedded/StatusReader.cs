@@ -10,6 +10,16 @@ internal static class StatusReader
 {
     private const int PatienceSeconds = 5;
 
+    // A replica's lag is what it has received and not replayed, and what the primary was last heard to have beyond that.
+    private const string Question =
+        """
+        SELECT r.replica,
+               current_setting('server_version'),
+               CASE WHEN r.replica THEN coalesce(w.received_tli, c.timeline_id) ELSE ('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8))::bit(32)::int END,
+               CASE WHEN r.replica THEN (greatest(w.latest_end_lsn, pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - pg_last_wal_replay_lsn())::bigint END
+          FROM (SELECT pg_is_in_recovery() AS replica) AS r CROSS JOIN pg_control_checkpoint() AS c LEFT JOIN pg_stat_wal_receiver AS w ON true
+        """;
+
     public static async Task<TopologyStatus> ReadAsync(StateFolder folder, CancellationToken cancellationToken)
     {
         var store = new StateStore(folder);
@@ -30,9 +40,13 @@ internal static class StatusReader
             });
         var statuses = await Task.WhenAll(instances.Select(instance =>
             ReadAsync(folder, instance, state.Database, secrets.GetValueOrDefault(instance.Cluster), cancellationToken)));
-        var url = state.Api is { } api && api.Process.IsAlive() ? api.Url : null;
-        return new(Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), statuses);
+        var url = UrlOf(state, ApiProgram.Name);
+        return new(
+            Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), new(UrlOf(state, MonitorProgram.Name)), statuses);
     }
+
+    private static string? UrlOf(KnownState state, string service) =>
+        state.Services.TryGetValue(service, out var known) && known.Process.IsAlive() ? known.Url : null;
 
     internal static string Summarise(IReadOnlyCollection<InstanceStatus> instances) => true switch
     {
@@ -68,10 +82,17 @@ internal static class StatusReader
         {
             await using var connection = await ClusterConnection.OpenAsync(
                 instance with { Port = running.Port }, "postgres", RoleNames.Monitor, passwords.Monitor, cancellationToken, PatienceSeconds);
-            await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery(), current_setting('server_version')", connection);
+            await using var command = new NpgsqlCommand(Question, connection);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
-            return status with { State = "running", Role = reader.GetBoolean(0) ? "replica" : "primary", Version = reader.GetString(1).Split(' ')[0] };
+            return status with
+            {
+                State = "running",
+                Role = reader.GetBoolean(0) ? "replica" : "primary",
+                Version = reader.GetString(1).Split(' ')[0],
+                Timeline = instance.Name == instance.Id ? reader.GetInt32(2) : null,
+                LagBytes = reader.IsDBNull(3) ? null : reader.GetInt64(3),
+            };
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or SocketException)
         {

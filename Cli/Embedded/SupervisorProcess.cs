@@ -17,7 +17,7 @@ internal sealed class SupervisorProcess(StateFolder folder)
         }
 
         var command = new ExternalProgram("dotnet", typeof(SupervisorProcess).Assembly.Location, "supervise", "--state", folder.Root);
-        var process = await DetachedProcess.StartAsync(command, folder.SupervisorLog, cancellationToken);
+        var process = await DetachedProcess.StartAsync(command, folder.ServiceLog(Supervision.Name), cancellationToken);
         _store.Write(_store.Read() with { Supervisor = process });
     }
 

@@ -15,20 +15,26 @@ internal static class StatusTable
     public static void Write(TopologyStatus status)
     {
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var heading in new[] { "cluster", "instance", "role", "state", "address", "version" })
+        var hasReplicas = status.Instances.Any(instance => instance.Timeline is not null);
+        string[] replication = hasReplicas ? ["timeline", "lag"] : [];
+        foreach (var heading in new[] { "cluster", "instance", "role", "state", "address", "version" }.Concat(replication))
         {
             table.AddColumn(new TableColumn(heading).NoWrap());
         }
 
         foreach (var instance in status.Instances)
         {
-            table.AddRow(
+            string[] cells =
+            [
                 Markup.Escape(instance.Cluster),
                 Markup.Escape(instance.Instance),
                 instance.Role,
                 $"[{Colours.GetValueOrDefault(instance.State, "yellow")}]{instance.State}[/]",
                 instance.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{instance.Host}:{port}") : "-",
-                instance.Version ?? "-");
+                instance.Version ?? "-",
+                .. hasReplicas ? [$"{instance.Timeline}", instance.LagBytes is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag} B") : ""] : Array.Empty<string>(),
+            ];
+            table.AddRow(cells);
         }
 
         AnsiConsole.Write(table);
@@ -41,6 +47,7 @@ internal static class StatusTable
         {
             ("API", status.Api.Url ?? "not running"),
             ("metrics", status.Metrics.Url ?? "not running"),
+            ("monitor", status.Monitor.Url ?? "not running"),
             ("dashboard", status.Dashboard?.Url),
             ("Prometheus", status.Prometheus?.Url),
         };

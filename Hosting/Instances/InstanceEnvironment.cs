@@ -33,7 +33,8 @@ internal static class InstanceEnvironment
         variables["PGASPIRE_IDENT"] = ContainerAuthentication.Identities;
         variables["PGASPIRE_INITDB"] = string.Join('\n', InitdbArguments.For(declaration.Version, hasUtf8CLocale: true));
         variables["PGASPIRE_SHELL"] = ShellScript.Wrapper;
-        variables["PGASPIRE_HANDOVER"] = $"{OwnershipStatement.Sql};\n{RoleStatements.AdmitApplication};";
+        variables["PGASPIRE_HANDOVER"] = $"{OwnershipStatement.Sql};\n{MonitorRights.Sql};\n{RoleStatements.AdmitApplication};";
+        variables["PGASPIRE_MONITOR"] = $"{MonitorRights.Sql};";
         var verifiers = await VerifiersAsync(cluster, context.CancellationToken);
         variables["PGASPIRE_BOOTSTRAP"] = string.Concat(RoleStatements.For(verifiers, declaration.Database).Select(statement => $"{statement};\n"));
     }

@@ -12,7 +12,8 @@ public static class ServerSettings
     /// <summary>The settings of every instance, by name, the declaration's own last and in its favour.</summary>
     /// <param name="declaration">The declaration.</param>
     /// <param name="major">Major version of the servers, which is not always the declared one.</param>
-    public static IReadOnlyDictionary<string, string> For(TopologyDeclaration declaration, int major)
+    /// <param name="hasStatementStatistics">Whether the servers have the library pg_stat_statements; without it they would not start.</param>
+    public static IReadOnlyDictionary<string, string> For(TopologyDeclaration declaration, int major, bool hasStatementStatistics = true)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -31,6 +32,7 @@ public static class ServerSettings
             ["lc_messages"] = "C",
             ["log_line_prefix"] = "%m [%p] %q%u@%d/%a ",
             ["log_lock_waits"] = "on",
+            ["track_io_timing"] = "on",
             ["log_checkpoints"] = declaration.Durability == Durability.Safe ? "on" : "off",
             ["fsync"] = OnWhenSafe(declaration),
             // pg_rewind, which takes an old primary's data back, needs them whatever the durability.
@@ -46,6 +48,11 @@ public static class ServerSettings
         foreach (var (name, value) in declaration.Settings)
         {
             settings[name] = value;
+        }
+
+        if (hasStatementStatistics && StatementStatistics.IsWanted(declaration.Settings))
+        {
+            StatementStatistics.AddTo(settings);
         }
 
         return settings;

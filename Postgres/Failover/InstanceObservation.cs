@@ -1,9 +1,14 @@
+using System.Globalization;
+
 namespace PgAspire.Postgres.Failover;
 
 /// <summary>What is known of one instance at one moment.</summary>
 /// <param name="Ordinal">Its number within the cluster, from 1 on.</param>
 public sealed record InstanceObservation(int Ordinal)
 {
+    /// <summary>What people call it; default: its number.</summary>
+    public string Name { get; init; } = Ordinal.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Whether a finished data directory exists.</summary>
     public bool HasData { get; init; }
 

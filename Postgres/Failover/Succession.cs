@@ -84,17 +84,17 @@ internal static class Succession
         var (had, has) = ((ulong?)gone.LastAnswer?.Flushed, (ulong)best.Answer!.Flushed);
         return had is null || had > has + rules.LargestLag
             ? new FailoverStep.Report(FailoverProblem.TooFarBehind, string.Create(CultureInfo.InvariantCulture,
-                $"the primary {gone.Ordinal} does not start, and the newest replica {best.Ordinal} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or promote the replica by hand and lose that"))
+                $"the primary {gone.Name} does not start, and the newest replica {best.Name} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or lose that: pgaspire promote {best.Name} --accept-loss"))
             : Candidacy.Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most");
     }
 
     private static FailoverStep.Report NoElectable(
         InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates)
     {
-        var unseen = others.Where(other => candidates.All(candidate => candidate.Ordinal != other.Ordinal)).Select(other => other.Ordinal);
+        var unseen = others.Where(other => candidates.All(candidate => candidate.Ordinal != other.Ordinal)).Select(other => other.Name);
         return new(FailoverProblem.NoElectableReplica,
-            $"the primary {gone.Ordinal} does not start, and no replica is certain to have every acknowledged write"
+            $"the primary {gone.Name} does not start, and no replica is certain to have every acknowledged write"
             + (unseen.Any() ? $" ({string.Join(", ", unseen)} cannot be asked and may have some that no other has)" : "")
-            + ": repair one of these, or promote a replica by hand and lose what it lacks");
+            + ": repair one of these, or lose what a replica lacks: pgaspire promote INSTANCE --accept-loss");
     }
 }

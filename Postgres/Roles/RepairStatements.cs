@@ -11,13 +11,14 @@ public static class RepairStatements
     /// <param name="database">The application database.</param>
     public static string For(Func<string, string> verifiers, string database) => string.Concat(
         RoleNames.All.Where(role => role != RoleNames.Superuser).Select(Create)
-            .Prepend("SET log_min_error_statement = panic;\nSET log_min_duration_statement = -1;\nSET log_statement = none;\n")
+            .Prepend("SET log_min_error_statement = panic;\nSET log_min_duration_statement = -1;\nSET log_statement = none;\nSET pg_stat_statements.track = none;\n")
             .Concat(RoleNames.All.Select(role => $"ALTER ROLE {role} LOGIN PASSWORD '{verifiers(role)}';\n"))
             .Append($"ALTER ROLE {RoleNames.Replicator} REPLICATION;\n")
             .Append($"GRANT pg_monitor TO {RoleNames.Monitor};\n")
             .Append(
                 $"SELECT 'CREATE DATABASE \"{database}\" OWNER {RoleNames.Application}' " +
-                $"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}') \\gexec\n"));
+                $"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}') \\gexec\n")
+            .Append($"{MonitorRights.Sql};\n\\connect {database}\n{MonitorRights.Sql};\n"));
 
     private static string Create(string role) =>
         $"SELECT 'CREATE ROLE {role}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') \\gexec\n";

@@ -14,10 +14,11 @@ public static class RoleStatements
     /// <param name="database">The application database.</param>
     public static IReadOnlyList<string> For(Func<string, string> verifiers, string database) =>
     [
-        // An error would otherwise put the statement, verifier and all, into the server's log.
+        // The statements would otherwise get, verifier and all, into the server's log by an error, and into its statistics.
         "SET log_min_error_statement = panic",
         "SET log_min_duration_statement = -1",
         "SET log_statement = none",
+        "SET pg_stat_statements.track = none",
         $"ALTER ROLE {RoleNames.Superuser} PASSWORD '{verifiers(RoleNames.Superuser)}'",
         $"CREATE ROLE {RoleNames.Application} NOLOGIN PASSWORD '{verifiers(RoleNames.Application)}'",
         $"CREATE ROLE {RoleNames.Replicator} LOGIN REPLICATION PASSWORD '{verifiers(RoleNames.Replicator)}'",

@@ -60,6 +60,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             return new(Instance.Ordinal)
             {
+                Name = Instance.Id,
                 HasData = _controller.HasData(Instance),
                 IsRunning = _process != ServerProcess.Gone,
                 IsHeadless = _process == ServerProcess.Headless,

@@ -29,6 +29,8 @@ public static class ConnectionStrings
         {
             builder.Host = string.Join(',', instances.Select(instance => $"{instance.Host}:{instance.Port}"));
             builder.TargetSessionAttributes = "primary";
+            // Npgsql believes for 10 seconds what it saw an instance to be, and takes a promoted replica for one that long.
+            builder.HostRecheckSeconds = 1;
         }
 
         builder.Database = database;

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using PgAspire.SampleApi.Clusters;
+using PgAspire.SampleApi.Replication;
 
 namespace PgAspire.SampleApi.Orders;
 
@@ -54,71 +55,106 @@ internal static class OrderCommands
     /// already is left as it is.
     /// </summary>
     /// <returns>The order with its time, or null where nothing was inserted.</returns>
-    public static async Task<Order?> InsertAsync(
+    public static Task<Written<Order>?> InsertAsync(
         this Cluster cluster, Order order, string? key, bool once, CancellationToken cancellationToken)
-    {
-        await using var command = cluster.DataSource.CreateCommand(once ? InsertOnce : Insert);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = order.Id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Customer });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Item });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Quantity });
-        command.Parameters.Add(key is null
-            ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
-            : new NpgsqlParameter<string> { TypedValue = key });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? order with { CreatedAt = reader.GetFieldValue<DateTime>(0) } : null;
-    }
+        => cluster.OnPrimaryAsync(source => cluster.Replicated is null
+            ? InsertAsync(source, order, key, once, cancellationToken)
+            : InsertWithPositionAsync(source, order, key, once, cancellationToken));
 
     /// <summary>Reads an order wherever a copy of it is: orders never change, so that any copy is as good.</summary>
-    public static async Task<Order?> ReadAsync(this Cluster cluster, string customer, Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = cluster.DataSource.CreateCommand(ReadById);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? ToOrder(reader) : null;
-    }
+    public static Task<Order?> ReadAsync(
+        this NpgsqlDataSource source, WalPosition? after, string customer, Guid id, CancellationToken cancellationToken)
+        => source.QueryAsync(
+            after,
+            ReadById,
+            [new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<string> { TypedValue = customer }],
+            static async (reader, token) => await reader.ReadAsync(token) ? ToOrder(reader) : null,
+            cancellationToken);
 
     public static Task<WhereLiving<Order>?> ReadWhereLivingAsync(
-        this Cluster cluster, string customer, Guid id, CancellationToken cancellationToken)
-        => ReadOneAsync(cluster, ReadByIdWhereLiving, new NpgsqlParameter<Guid> { TypedValue = id }, customer, cancellationToken);
+        this NpgsqlDataSource source, string customer, Guid id, CancellationToken cancellationToken)
+        => ReadOneAsync(source, ReadByIdWhereLiving, new NpgsqlParameter<Guid> { TypedValue = id }, customer, cancellationToken);
 
     public static Task<WhereLiving<Order>?> ReadWhereLivingAsync(
-        this Cluster cluster, string customer, string key, CancellationToken cancellationToken)
-        => ReadOneAsync(cluster, ReadByKeyWhereLiving, new NpgsqlParameter<string> { TypedValue = key }, customer, cancellationToken);
+        this NpgsqlDataSource source, string customer, string key, CancellationToken cancellationToken)
+        => ReadOneAsync(source, ReadByKeyWhereLiving, new NpgsqlParameter<string> { TypedValue = key }, customer, cancellationToken);
 
     /// <returns>The page, or null where the customer does not live on this cluster.</returns>
-    public static async Task<List<Order>?> ReadPageWhereLivingAsync(
-        this Cluster cluster, string customer, OrderCursor after, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = cluster.DataSource.CreateCommand(ReadPageWhereLiving);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = after.CreatedAt });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after.Id });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        List<Order>? orders = null;
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            orders ??= [];
-            if (!reader.IsDBNull(0))
+    public static Task<List<Order>?> ReadPageWhereLivingAsync(
+        this NpgsqlDataSource source, WalPosition? after, string customer, OrderCursor start, int limit, CancellationToken cancellationToken)
+        => source.QueryAsync(
+            after,
+            ReadPageWhereLiving,
+            [
+                new NpgsqlParameter<string> { TypedValue = customer },
+                new NpgsqlParameter<DateTime> { TypedValue = start.CreatedAt },
+                new NpgsqlParameter<Guid> { TypedValue = start.Id },
+                new NpgsqlParameter<int> { TypedValue = limit },
+            ],
+            static async (reader, token) =>
             {
-                orders.Add(ToOrder(reader));
-            }
-        }
+                List<Order>? orders = null;
+                while (await reader.ReadAsync(token))
+                {
+                    orders ??= [];
+                    if (!reader.IsDBNull(0))
+                    {
+                        orders.Add(ToOrder(reader));
+                    }
+                }
 
-        return orders;
-    }
+                return orders;
+            },
+            cancellationToken);
 
-    private static async Task<WhereLiving<Order>?> ReadOneAsync(
-        Cluster cluster, string sql, NpgsqlParameter which, string customer, CancellationToken cancellationToken)
+    private static async Task<Written<Order>?> InsertAsync(
+        NpgsqlDataSource source, Order order, string? key, bool once, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(sql);
-        command.Parameters.Add(which);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
+        await using var command = source.CreateTagged(once ? InsertOnce : Insert);
+        AddInsert(command.Parameters, order, key);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new(reader.IsDBNull(0) ? null : ToOrder(reader)) : null;
+        return await reader.ReadAsync(cancellationToken) ? new(order with { CreatedAt = reader.GetFieldValue<DateTime>(0) }, null) : null;
     }
+
+    // Two transactions in one round trip: the position is one after the commit of the insert.
+    private static async Task<Written<Order>?> InsertWithPositionAsync(
+        NpgsqlDataSource source, Order order, string? key, bool once, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        using var notices = new CommitNotices(connection);
+        await using var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = true };
+        var insert = new NpgsqlBatchCommand(ClusterCommand.WithRoute(once ? InsertOnce : Insert));
+        AddInsert(insert.Parameters, order, key);
+        batch.BatchCommands.Add(insert);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(WalPosition.Current));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        DateTime? created = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTime>(0) : null;
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var position = WalPosition.Read(reader);
+        notices.ThrowIfWarned();
+        return created is { } time ? new(order with { CreatedAt = time }, position) : null;
+    }
+
+    private static void AddInsert(NpgsqlParameterCollection parameters, Order order, string? key)
+    {
+        parameters.Add(new NpgsqlParameter<Guid> { TypedValue = order.Id });
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Customer });
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Item });
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = order.Quantity });
+        parameters.Add(key is null
+            ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+            : new NpgsqlParameter<string> { TypedValue = key });
+    }
+
+    private static Task<WhereLiving<Order>?> ReadOneAsync(
+        NpgsqlDataSource source, string sql, NpgsqlParameter which, string customer, CancellationToken cancellationToken)
+        => source.QueryAsync<WhereLiving<Order>>(
+            null,
+            sql,
+            [which, new NpgsqlParameter<string> { TypedValue = customer }],
+            static async (reader, token) => await reader.ReadAsync(token) ? new(reader.IsDBNull(0) ? null : ToOrder(reader)) : null,
+            cancellationToken);
 
     private static Order ToOrder(NpgsqlDataReader reader) => new(
         reader.GetFieldValue<Guid>(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetFieldValue<DateTime>(4));

@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using PgAspire.SampleApi.Replication;
 
 namespace PgAspire.SampleApi.Orders;
 
@@ -9,6 +11,13 @@ public static class OrderEndpoints
     // request. The connection string's timeouts bound it all the same.
     private static readonly CancellationToken Uncancelled = CancellationToken.None;
 
+    private const string ConsistencyText =
+        "strong (default): the primary answers. eventual: a replica may, with orders that are a moment old; the session's own "
+        + "orders are there if it sends its Consistency-Token.";
+
+    private const string TokenText =
+        "The Consistency-Token of the last answer that had one. What the session had written by then is in the answer, whoever gives it.";
+
     public static void MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/customers/{customer}/orders").WithTags("Orders")
@@ -16,7 +25,9 @@ public static class OrderEndpoints
         orders.MapPost("/", CreateAsync)
             .WithSummary("Places an order")
             .WithDescription("With an Idempotency-Key, a repeat creates nothing: it returns the first order with 200 instead of 201. "
-                + "The same key with another order is refused with 422.");
+                + "The same key with another order is refused with 422. Where the cluster has replicas, the answer has a Consistency-Token: "
+                + "sent back with later requests, it has eventual reads include this order. While a cluster changes its primary, the "
+                + "order is tried again for some seconds, and created once at most.");
         orders.MapGet("/", ListAsync)
             .WithSummary("The customer's orders, newest first")
             .WithDescription("`next` of one page is `after` of the following one; on the last page it is null.");
@@ -27,14 +38,21 @@ public static class OrderEndpoints
         string customer,
         [FromBody] NewOrder order,
         [FromHeader(Name = "Idempotency-Key")] string? key,
-        OrderStore store)
+        [FromHeader(Name = ConsistencyToken.Header), Description(TokenText)] string? token,
+        OrderStore store,
+        HttpResponse response)
     {
-        if (OrderRules.Check(customer, order, key) is { } errors)
+        if (OrderRules.Check(customer, order, key, token) is { } errors)
         {
             return TypedResults.ValidationProblem(errors);
         }
 
-        var (outcome, result) = await store.CreateAsync(customer, order.Item!, order.Quantity!.Value, key, Uncancelled);
+        var (outcome, cluster, (result, position)) = await store.CreateAsync(customer, order.Item!, order.Quantity!.Value, key, Uncancelled);
+        if (position is { } written && ConsistencyToken.TryParse(token, out var earlier))
+        {
+            response.Headers[ConsistencyToken.Header] = earlier.With(cluster.Name, written).ToString();
+        }
+
         return outcome switch
         {
             CreateOutcome.Created => TypedResults.Created($"/customers/{Uri.EscapeDataString(customer)}/orders/{result.Id}", result),
@@ -47,25 +65,37 @@ public static class OrderEndpoints
     }
 
     private static async Task<Results<Ok<OrderPage>, ValidationProblem>> ListAsync(
-        string customer, int? limit, string? after, OrderStore store, CancellationToken cancellationToken)
+        string customer,
+        int? limit,
+        string? after,
+        [Description(ConsistencyText)] string? consistency,
+        [FromHeader(Name = ConsistencyToken.Header), Description(TokenText)] string? token,
+        OrderStore store,
+        CancellationToken cancellationToken)
     {
-        if (OrderRules.Check(customer, limit, after) is { } errors)
+        if (OrderRules.Check(customer, limit, after, consistency, token) is { } errors)
         {
             return TypedResults.ValidationProblem(errors);
         }
 
         var start = after is not null && OrderCursor.TryParse(after, out var cursor) ? cursor : OrderCursor.Start;
-        return TypedResults.Ok(await store.ListAsync(customer, start, limit ?? OrderRules.DefaultPage, cancellationToken));
+        return TypedResults.Ok(await store.ListAsync(
+            customer, start, limit ?? OrderRules.DefaultPage, ReadPreference.From(consistency, token), cancellationToken));
     }
 
     private static async Task<Results<Ok<Order>, NotFound, ValidationProblem>> FindAsync(
-        string customer, Guid id, OrderStore store)
+        string customer,
+        Guid id,
+        [Description(ConsistencyText)] string? consistency,
+        [FromHeader(Name = ConsistencyToken.Header), Description(TokenText)] string? token,
+        OrderStore store)
     {
-        if (OrderRules.Check(customer) is { } errors)
+        if (OrderRules.Check(customer, consistency, token) is { } errors)
         {
             return TypedResults.ValidationProblem(errors);
         }
 
-        return await store.FindAsync(customer, id, Uncancelled) is { } order ? TypedResults.Ok(order) : TypedResults.NotFound();
+        return await store.FindAsync(customer, id, ReadPreference.From(consistency, token), Uncancelled) is { } order
+            ? TypedResults.Ok(order) : TypedResults.NotFound();
     }
 }

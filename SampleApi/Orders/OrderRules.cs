@@ -1,4 +1,5 @@
 using System.Text;
+using PgAspire.SampleApi.Replication;
 
 namespace PgAspire.SampleApi.Orders;
 
@@ -10,21 +11,28 @@ public static class OrderRules
     public const int LargestPage = 500;
     public const int DefaultPage = 50;
 
-    public static Dictionary<string, string[]>? Check(string customer)
-        => Collect(("customer", TextError(customer)));
+    public static Dictionary<string, string[]>? Check(string customer, string? consistency = null, string? token = null)
+        => Collect(
+            ("customer", TextError(customer)),
+            ("consistency", ConsistencyError(consistency)),
+            (ConsistencyToken.Header, TokenError(token)));
 
-    public static Dictionary<string, string[]>? Check(string customer, NewOrder order, string? key)
+    public static Dictionary<string, string[]>? Check(string customer, NewOrder order, string? key, string? token = null)
         => Collect(
             ("customer", TextError(customer)),
             ("item", TextError(order.Item)),
             ("quantity", order.Quantity is > 0 ? null : $"must be a whole number from 1 to {int.MaxValue}"),
-            ("Idempotency-Key", KeyError(key)));
+            ("Idempotency-Key", KeyError(key)),
+            (ConsistencyToken.Header, TokenError(token)));
 
-    public static Dictionary<string, string[]>? Check(string customer, int? limit, string? after)
+    public static Dictionary<string, string[]>? Check(
+        string customer, int? limit, string? after, string? consistency = null, string? token = null)
         => Collect(
             ("customer", TextError(customer)),
             ("limit", limit is null or (>= 1 and <= LargestPage) ? null : $"must be from 1 to {LargestPage}"),
-            ("after", after is null || OrderCursor.TryParse(after, out _) ? null : "must be the 'next' of an earlier page"));
+            ("after", after is null || OrderCursor.TryParse(after, out _) ? null : "must be the 'next' of an earlier page"),
+            ("consistency", ConsistencyError(consistency)),
+            (ConsistencyToken.Header, TokenError(token)));
 
     private static Dictionary<string, string[]>? Collect(params ReadOnlySpan<(string Field, string? Error)> checks)
     {
@@ -61,6 +69,13 @@ public static class OrderRules
 
         return null;
     }
+
+    private static string? ConsistencyError(string? consistency)
+        => consistency is null or ReadPreference.Strong or ReadPreference.Eventual
+            ? null : $"must be {ReadPreference.Strong} or {ReadPreference.Eventual}";
+
+    private static string? TokenError(string? token)
+        => ConsistencyToken.TryParse(token, out _) ? null : $"must be the {ConsistencyToken.Header} of an earlier answer";
 
     private static string? KeyError(string? key)
         => key is null || (key.Length is >= 1 and <= LongestKey && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))

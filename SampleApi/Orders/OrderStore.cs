@@ -1,5 +1,7 @@
+using Npgsql;
 using PgAspire.SampleApi.Clusters;
 using PgAspire.SampleApi.Placement;
+using PgAspire.SampleApi.Replication;
 
 namespace PgAspire.SampleApi.Orders;
 
@@ -10,29 +12,39 @@ public enum CreateOutcome
     KeyOfAnotherOrder,
 }
 
+/// <summary>What became of an order, and on which cluster.</summary>
+public sealed record CreateResult(CreateOutcome Outcome, Cluster Cluster, Written<Order> Order);
+
 /// <summary>
 /// Orders over all clusters. Each operation tries one statement at the customer's home and returns if that settles
-/// it; otherwise (new customer, a customer not yet rebalanced, a move under way, a cluster down) it looks further.
+/// it; otherwise (new customer, a customer not yet rebalanced, a move under way, a cluster down) it looks further, and
+/// again while a cluster is between two primaries.
 /// </summary>
-public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
+public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator, FailoverPatience patience)
 {
     private const int Attempts = 10;
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
 
-    public async Task<Order?> FindAsync(string customer, Guid id, CancellationToken cancellationToken)
+    public async Task<Order?> FindAsync(string customer, Guid id, ReadPreference preference, CancellationToken cancellationToken)
     {
         var home = clusters.Home(customer);
-        var order = await TryAsync(() => home.ReadAsync(customer, id, cancellationToken));
-        return order ?? await FindWhereLivingAsync(customer, id, cancellationToken);
+        return await preference.OnReplicaAsync(home, (source, after) => source.ReadAsync(after, customer, id, cancellationToken))
+            ?? await patience.RetryAsync(
+                async _ => await TryAsync(home, source => source.ReadAsync(null, customer, id, cancellationToken))
+                    ?? await FindWhereLivingAsync(customer, id, cancellationToken),
+                cancellationToken);
     }
 
-    public async Task<OrderPage> ListAsync(string customer, OrderCursor after, int limit, CancellationToken cancellationToken)
+    public async Task<OrderPage> ListAsync(
+        string customer, OrderCursor after, int limit, ReadPreference preference, CancellationToken cancellationToken)
     {
+        var home = clusters.Home(customer);
         // One more than asked for tells whether there is a next page.
-        var orders = await TryAsync(() => clusters.Home(customer).ReadPageWhereLivingAsync(customer, after, limit + 1, cancellationToken))
-            ?? await WhereLivingAsync(
-                customer, cluster => cluster.ReadPageWhereLivingAsync(customer, after, limit + 1, cancellationToken), cancellationToken)
-            ?? [];
+        var orders = await preference.OnReplicaAsync(
+                home, (source, written) => source.ReadPageWhereLivingAsync(written, customer, after, limit + 1, cancellationToken))
+            ?? await patience.RetryAsync(
+                async _ => await TryAsync(home, ReadPageAsync) ?? await WhereLivingAsync(customer, ReadPageAsync, cancellationToken) ?? [],
+                cancellationToken);
         if (orders.Count <= limit)
         {
             return new(orders, null);
@@ -40,17 +52,29 @@ public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
 
         orders.RemoveAt(limit);
         return new(orders, new OrderCursor(orders[^1].CreatedAt, orders[^1].Id).ToString());
+
+        Task<List<Order>?> ReadPageAsync(NpgsqlDataSource source)
+            => source.ReadPageWhereLivingAsync(null, customer, after, limit + 1, cancellationToken);
     }
 
-    public async Task<(CreateOutcome Outcome, Order Order)> CreateAsync(
-        string customer, string item, int quantity, string? key, CancellationToken cancellationToken)
+    /// <summary>
+    /// Creates an order. It has its id before it is sent for the first time, so that however often it is sent, and
+    /// whichever of the attempts was lost with its answer, it is there once.
+    /// </summary>
+    public Task<CreateResult> CreateAsync(string customer, string item, int quantity, string? key, CancellationToken cancellationToken)
     {
         var order = new Order(Guid.CreateVersion7(), customer, item, quantity, default);
+        return patience.RetryAsync(attempt => TryCreateAsync(order, key, once: key is not null || attempt > 0, cancellationToken), cancellationToken);
+    }
+
+    private async Task<CreateResult> TryCreateAsync(Order order, string? key, bool once, CancellationToken cancellationToken)
+    {
+        var home = clusters.Home(order.Customer);
         try
         {
-            if (await clusters.Home(customer).InsertAsync(order, key, once: key is not null, cancellationToken) is { } created)
+            if (await home.InsertAsync(order, key, once, cancellationToken) is { } created)
             {
-                return (CreateOutcome.Created, created);
+                return new(CreateOutcome.Created, home, created);
             }
         }
         catch (Exception exception) when (ClusterUnavailableException.IsCause(exception))
@@ -66,11 +90,10 @@ public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
             }
         }
 
-        throw StillMoving(customer);
+        throw StillMoving(order.Customer);
     }
 
-    private async Task<(CreateOutcome Outcome, Order Order)?> CreateWhereLivingAsync(
-        Order order, string? key, CancellationToken cancellationToken)
+    private async Task<CreateResult?> CreateWhereLivingAsync(Order order, string? key, CancellationToken cancellationToken)
     {
         var cluster = await locator.LocateAsync(order.Customer, cancellationToken);
         return await RequireAsync(cluster ?? clusters.Home(order.Customer), async living =>
@@ -82,17 +105,21 @@ public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
 
             if (await living.InsertAsync(order, key, once: true, cancellationToken) is { } created)
             {
-                return (CreateOutcome.Created, created);
+                return new(CreateOutcome.Created, living, created);
             }
 
-            if (await living.ReadWhereLivingAsync(order.Customer, order.Id, cancellationToken) is { Value: { } mine })
+            var mine = await living.OnPrimaryAsync(source => source.ReadWhereLivingAsync(order.Customer, order.Id, cancellationToken));
+            if (mine?.Value is not null)
             {
-                return (CreateOutcome.Created, mine);
+                return new(CreateOutcome.Created, living, await living.ConfirmAsync(mine.Value, cancellationToken));
             }
 
-            return key is not null && await living.ReadWhereLivingAsync(order.Customer, key, cancellationToken) is { Value: { } first }
-                ? (IsRepeat(first, order) ? CreateOutcome.Repeated : CreateOutcome.KeyOfAnotherOrder, first)
-                : default((CreateOutcome, Order)?);
+            var first = key is null
+                ? null : await living.OnPrimaryAsync(source => source.ReadWhereLivingAsync(order.Customer, key, cancellationToken));
+            return first?.Value is null ? null : new CreateResult(
+                IsRepeat(first.Value, order) ? CreateOutcome.Repeated : CreateOutcome.KeyOfAnotherOrder,
+                living,
+                await living.ConfirmAsync(first.Value, cancellationToken));
         });
     }
 
@@ -101,19 +128,21 @@ public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
     private async Task<Order?> FindWhereLivingAsync(string customer, Guid id, CancellationToken cancellationToken)
     {
         var living = await WhereLivingAsync(
-            customer, cluster => cluster.ReadWhereLivingAsync(customer, id, cancellationToken), cancellationToken);
+            customer, source => source.ReadWhereLivingAsync(customer, id, cancellationToken), cancellationToken);
         if (living?.Value is { } order)
         {
             return order;
         }
 
         // A cluster that was away can hold orders of a customer who was taken for new meanwhile.
-        var answers = await clusters.All.AskAsync(Budget, (cluster, token) => cluster.ReadAsync(customer, id, token), cancellationToken);
+        var answers = await clusters.All.AskAsync(
+            Budget, (_, source, token) => source.ReadAsync(null, customer, id, token), cancellationToken);
         return answers.FirstOrDefault(answer => answer.Value is not null)?.Value;
     }
 
     /// <summary>Asks where the customer lives, again if the customer moved in between. Null for an unknown customer.</summary>
-    private async Task<T?> WhereLivingAsync<T>(string customer, Func<Cluster, Task<T?>> read, CancellationToken cancellationToken)
+    private async Task<T?> WhereLivingAsync<T>(
+        string customer, Func<NpgsqlDataSource, Task<T?>> read, CancellationToken cancellationToken)
         where T : class
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -124,7 +153,7 @@ public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
                 return null;
             }
 
-            if (await RequireAsync(cluster, read) is { } answer)
+            if (await RequireAsync(cluster, living => living.OnPrimaryAsync(read)) is { } answer)
             {
                 return answer;
             }
@@ -133,11 +162,11 @@ public sealed class OrderStore(ClusterSet clusters, CustomerLocator locator)
         throw StillMoving(customer);
     }
 
-    private static async Task<T?> TryAsync<T>(Func<Task<T?>> read) where T : class
+    private static async Task<T?> TryAsync<T>(Cluster cluster, Func<NpgsqlDataSource, Task<T?>> read) where T : class
     {
         try
         {
-            return await read();
+            return await cluster.OnPrimaryAsync(read);
         }
         catch (Exception exception) when (ClusterUnavailableException.IsCause(exception))
         {

@@ -16,7 +16,7 @@ public sealed class CustomerLocator(ClusterSet clusters)
         IReadOnlyList<string> unresolved = [];
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var answers = await clusters.All.AskAsync(Budget, (cluster, token) => ReadAsync(cluster, customer, token), cancellationToken);
+            var answers = await clusters.All.AskAsync(Budget, (_, source, token) => ReadAsync(source, customer, token), cancellationToken);
             switch (PlacementDecision.From(clusters.Home(customer), answers!))
             {
                 case PlacementDecision.LivesAt decision:
@@ -41,17 +41,16 @@ public sealed class CustomerLocator(ClusterSet clusters)
     }
 
     /// <summary>Makes a new customer live on the cluster, unless the cluster knows the customer by now.</summary>
-    public static async Task AddAsync(Cluster cluster, string customer, CancellationToken cancellationToken)
-    {
-        await using var command = cluster.DataSource.CreateCommand(
-            "INSERT INTO customers (customer) VALUES ($1) ON CONFLICT DO NOTHING");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public static Task AddAsync(Cluster cluster, string customer, CancellationToken cancellationToken)
+        => ExecuteAsync(
+            cluster,
+            "INSERT INTO customers (customer) VALUES ($1) ON CONFLICT DO NOTHING",
+            [new NpgsqlParameter<string> { TypedValue = customer }],
+            cancellationToken);
 
-    private static async Task<CustomerRow?> ReadAsync(Cluster cluster, string customer, CancellationToken cancellationToken)
+    private static async Task<CustomerRow?> ReadAsync(NpgsqlDataSource source, string customer, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(
+        await using var command = source.CreateTagged(
             "SELECT state, peer, since FROM customers WHERE customer = $1");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -62,20 +61,31 @@ public sealed class CustomerLocator(ClusterSet clusters)
     // finished: so the source's word is about this arrival and not about an earlier one.
     private static async Task FinishAsync(PlacementDecision.FinishArrival arrival, string customer, CancellationToken cancellationToken)
     {
-        var source = await ReadAsync(arrival.Source, customer, cancellationToken);
+        var source = await arrival.Source.OnPrimaryAsync(from => ReadAsync(from, customer, cancellationToken));
         if (source?.State != CustomerState.Moved || source.Peer != arrival.Target.Name)
         {
             return;
         }
 
-        await using var command = arrival.Target.DataSource.CreateCommand(
+        await ExecuteAsync(
+            arrival.Target,
             """
             UPDATE customers SET state = 'here', peer = NULL, since = clock_timestamp()
             WHERE customer = $1 AND state = 'arriving' AND peer = $2 AND since = $3
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = arrival.Source.Name });
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = arrival.Since });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+            """,
+            [
+                new NpgsqlParameter<string> { TypedValue = customer },
+                new NpgsqlParameter<string> { TypedValue = arrival.Source.Name },
+                new NpgsqlParameter<DateTime> { TypedValue = arrival.Since },
+            ],
+            cancellationToken);
     }
+
+    private static Task<int> ExecuteAsync(Cluster cluster, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+        => cluster.OnPrimaryAsync(async source =>
+        {
+            await using var command = source.CreateTagged(sql);
+            command.Parameters.AddRange(parameters);
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        });
 }

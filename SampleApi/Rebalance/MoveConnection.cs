@@ -15,7 +15,7 @@ internal sealed class MoveConnection : IAsyncDisposable
 
     public static async Task<MoveConnection> OpenAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        var result = new MoveConnection(await cluster.DataSource.OpenConnectionAsync(cancellationToken));
+        var result = new MoveConnection(await cluster.OpenPrimaryAsync(cancellationToken));
         // A copy must be on disk before the source is told to forget the original.
         await result.ExecuteAsync("SET synchronous_commit = on", [], cancellationToken);
         // Every statement has its index; but where a big customer has just left, the statistics still speak for a scan.

@@ -54,9 +54,8 @@ internal sealed class RebalanceLock : IAsyncDisposable
     {
         try
         {
-            var connection = cluster.DataSource.CreateConnection();
+            var connection = await cluster.OpenPrimaryAsync(cancellationToken);
             _connections.Add(connection);
-            await connection.OpenAsync(cancellationToken);
             await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection);
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Key });
             var watch = Stopwatch.StartNew();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 using PgAspire.SampleApi.Clusters;
 
 namespace PgAspire.SampleApi.Stats;
@@ -37,9 +38,9 @@ public static class StatsEndpoints
             [.. answers.Where(answer => !answer.Answered).Select(answer => answer.Cluster.Name)]));
     }
 
-    private static async Task<ClusterStats> CountAsync(Cluster cluster, CancellationToken cancellationToken)
+    private static async Task<ClusterStats> CountAsync(Cluster cluster, NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(Count);
+        await using var command = source.CreateTagged(Count);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new(cluster.Name, reader.GetInt64(0), reader.GetInt64(1));

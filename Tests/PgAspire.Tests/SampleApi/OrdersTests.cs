@@ -147,6 +147,8 @@ public class OrdersTests(ThreeClusters topology) : IClassFixture<ThreeClusters>
     [InlineData("/customers/wrong/orders?limit=501", 400)]
     [InlineData("/customers/wrong/orders?limit=many", 400)]
     [InlineData("/customers/wrong/orders?after=nonsense", 400)]
+    [InlineData("/customers/wrong/orders?consistency=sometimes", 400)]
+    [InlineData("/customers/wrong/orders/01a209c0-6b84-7098-bc92-e58afc5ba71b?consistency=", 400)]
     [InlineData("/customers/a%01b/orders", 400)]
     [InlineData("/customers/%20/orders", 400)]
     [InlineData("/customers/wrong/orders/not-an-id", 404)]

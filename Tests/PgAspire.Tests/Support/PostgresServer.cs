@@ -6,16 +6,22 @@ using Npgsql;
 namespace PgAspire.Tests.Support;
 
 /// <summary>One PostgreSQL server on the loopback interface, with a superuser <c>postgres</c> and the role <c>app</c>.</summary>
-public sealed class PostgresServer(string parent, string cluster)
+public sealed class PostgresServer(string parent, string cluster, string? password = null)
 {
     private const string Database = "app";
     private readonly string _data = Path.Combine(parent, cluster);
-    private readonly string _password = RandomNumberGenerator.GetHexString(32);
+    private readonly string _password = password ?? RandomNumberGenerator.GetHexString(32);
     private readonly int _port = FreePort();
 
     public string Cluster { get; } = cluster;
 
+    public DnsEndPoint Address => new("127.0.0.1", _port);
+
     public string ConnectionString => Connection("app", Database);
+
+    /// <summary>How a replica reaches this server, for <c>primary_conninfo</c>.</summary>
+    public string ReplicationConnection(string replica)
+        => $"host=127.0.0.1 port={_port} user=postgres password={_password} application_name={replica}";
 
     public async Task CreateAsync()
     {
@@ -37,6 +43,21 @@ public sealed class PostgresServer(string parent, string cluster)
             fsync = off
 
             """);
+    }
+
+    /// <summary>Makes this server, which has the same password, a streaming replica of another one, which runs.</summary>
+    public async Task CopyAsync(PostgresServer primary)
+    {
+        Directory.CreateDirectory(_data);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        PostgresTools.GiveToServers(_data);
+        await PostgresTools.RunAsync(
+            "pg_basebackup", "-D", _data, "-d", primary.ReplicationConnection(Cluster), "-R", "-X", "stream", "-c", "fast", "--no-sync");
+        await File.AppendAllTextAsync(Path.Combine(_data, "postgresql.conf"), $"port = {_port}\n");
     }
 
     public Task StartAsync()
@@ -97,6 +118,9 @@ public sealed class PostgresServer(string parent, string cluster)
 
         return list;
     }
+
+    /// <summary>The same as the superuser.</summary>
+    public Task<int> AdministerAsync(string sql) => ExecuteAsync(Connection("postgres", Database), sql);
 
     private static async Task<int> ExecuteAsync(string connectionString, string sql)
     {

@@ -20,7 +20,7 @@ public sealed class ConnectionStringsTests
     public void SeveralInstancesAreListedAndThePrimaryIsAskedFor()
     {
         var read = new NpgsqlConnectionStringBuilder(ConnectionStrings.For([new("a", 1), new("b", 2), new("c", 3)], "app", "app", "x"));
-        Assert.Equal(("a:1,b:2,c:3", "primary", "app"), (read.Host, read.TargetSessionAttributes, read.Database));
+        Assert.Equal(("a:1,b:2,c:3", "primary", 1, "app"), (read.Host, read.TargetSessionAttributes, read.HostRecheckSeconds, read.Database));
     }
 
     [Fact]

@@ -1,0 +1,62 @@
+namespace PgAspire.Postgres.Diagnostics.Statements;
+
+/// <summary>pg_stat_statements: what the diagnostics on statements have in common.</summary>
+internal static class StatementStatistics
+{
+    public static IReadOnlyList<Column> Columns { get; } =
+    [
+        new("statement", Unit.Statement), new("calls", Unit.Count), new("mean_ms", Unit.Milliseconds), new("max_ms", Unit.Milliseconds),
+        new("total_ms", Unit.Milliseconds), new("share", Unit.Ratio), new("rows", Unit.Count), new("hit_ratio", Unit.Ratio),
+        new("io_ms", Unit.Milliseconds), new("temp_bytes", Unit.Bytes), new("database"), new("user"), new("query_id"), new("trace"),
+    ];
+
+    /// <summary>The statements first in an order; the monitor's own are left out.</summary>
+    public static string Sql(ServerFacts server, string order)
+    {
+        // 1.11 counts local blocks' times apart, and has renamed those of shared ones.
+        var ioTime = server.StatementsVersion >= 111 ? "s.shared_blk_read_time + s.shared_blk_write_time" : "s.blk_read_time + s.blk_write_time";
+        return $"""
+            SELECT left(s.query, 4000) AS statement, s.calls, s.mean_exec_time AS mean_ms, s.max_exec_time AS max_ms, s.total_exec_time AS total_ms,
+                s.total_exec_time / nullif(sum(s.total_exec_time) OVER (), 0) AS share, s.rows,
+                s.shared_blks_hit / nullif(s.shared_blks_hit + s.shared_blks_read, 0)::float8 AS hit_ratio, {ioTime} AS io_ms,
+                s.temp_blks_written * current_setting('block_size')::bigint AS temp_bytes,
+                d.datname::text AS database, r.rolname::text AS "user", s.queryid::text AS query_id,
+                {SqlParts.TraceOf("s.query")} AS trace
+            FROM {server.StatementsSchema}.pg_stat_statements s
+            LEFT JOIN pg_database d ON d.oid = s.dbid
+            LEFT JOIN pg_roles r ON r.oid = s.userid
+            WHERE s.toplevel AND r.rolname IS DISTINCT FROM current_user AND s.calls > 0
+            ORDER BY {order} DESC
+            LIMIT 20
+            """;
+    }
+
+    public static string? Obstacle(ServerFacts server) => server switch
+    {
+        { IsStatementsLoaded: false } => "shared_preload_libraries has no pg_stat_statements",
+        { StatementsVersion: null } => $"database {server.Database} has no extension pg_stat_statements (CREATE EXTENSION pg_stat_statements)",
+        _ => null,
+    };
+
+    /// <summary>The SQL that shows a statement's plan without values.</summary>
+    public static IReadOnlyList<string> Explain(string statement, ServerFacts server)
+    {
+        if (statement.Contains('?', StringComparison.Ordinal) || statement.Contains('…', StringComparison.Ordinal) || !IsPlannable(statement))
+        {
+            return [];
+        }
+
+        if (server.Major >= 16)
+        {
+            return [$"EXPLAIN (GENERIC_PLAN) {statement}"];
+        }
+
+        var parameters = Enumerable.Range(1, 99).TakeWhile(number => statement.Contains($"${number}", StringComparison.Ordinal)).Select(_ => "NULL").ToList();
+        return parameters.Count == 0
+            ? [$"EXPLAIN {statement}"]
+            : ["SET plan_cache_mode = force_generic_plan", $"PREPARE examined AS {statement}", $"EXPLAIN EXECUTE examined({string.Join(", ", parameters)})", "DEALLOCATE examined"];
+    }
+
+    private static bool IsPlannable(string statement) =>
+        new[] { "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE", "VALUES" }.Any(verb => statement.StartsWith(verb, StringComparison.OrdinalIgnoreCase));
+}
