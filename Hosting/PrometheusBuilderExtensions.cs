@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using PgAspire.Hosting;
 using PgAspire.Hosting.Metrics;
 using PgAspire.Hosting.Resources;
+using PgAspire.Monitoring;
 
 namespace Aspire.Hosting;
 
@@ -42,8 +43,11 @@ public static class PrometheusBuilderExtensions
                 new ContainerFile
                 {
                     Name = "prometheus.yml",
-                    Contents = await ScrapeConfiguration.WriteAsync(
-                        builder.Resources, prometheus, context.Services.GetRequiredService<EngineGateway>(), cancellationToken),
+                    Contents = new PrometheusConfiguration
+                    {
+                        Jobs = await ScrapeConfiguration.JobsAsync(
+                            builder.Resources, prometheus, context.Services.GetRequiredService<EngineGateway>(), cancellationToken),
+                    }.Write(),
                 },
             ]);
     }

@@ -1,0 +1,23 @@
+namespace PgAspire.Monitoring;
+
+/// <summary>The files of <c>monitoring/</c>, which every host carries with it.</summary>
+internal static class MonitoringFiles
+{
+    /// <summary>The alert rules, by file name.</summary>
+    public static IReadOnlyDictionary<string, string> Rules() => In("rules/");
+
+    /// <summary>The dashboards, by file name.</summary>
+    public static IReadOnlyDictionary<string, string> Dashboards() => In("dashboards/");
+
+    private static Dictionary<string, string> In(string folder)
+    {
+        var assembly = typeof(MonitoringFiles).Assembly;
+        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToDictionary(
+            name => name[folder.Length..],
+            name =>
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+                return reader.ReadToEnd();
+            });
+    }
+}
