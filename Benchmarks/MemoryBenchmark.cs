@@ -17,7 +17,7 @@ internal static class MemoryBenchmark
         }
 
         await using var workspace = new Workspace();
-        await workspace.PgaspireAsync(["up", "--detach", "--host", "embedded", "--no-api", "--clusters", Clusters.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+        await workspace.PgaspireAsync(["up", "--detach", "--host", "embedded", "--no-api", "--no-monitor", "--clusters", Clusters.ToString(CultureInfo.InvariantCulture)], cancellationToken);
         Statistics.Heading("instance", "processes", "PSS");
         var totals = new List<double>();
         foreach (var data in Directory.EnumerateDirectories(Path.Combine(workspace.State, "data")).Order())

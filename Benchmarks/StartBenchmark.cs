@@ -68,7 +68,7 @@ internal static class StartBenchmark
 
         async Task<(double New, double Old)> OwnAsync()
         {
-            string[] up = ["up", "--detach", "--host", "embedded", "--no-api", "--clusters", count.ToString(CultureInfo.InvariantCulture)];
+            string[] up = ["up", "--detach", "--host", "embedded", "--no-api", "--no-monitor", "--clusters", count.ToString(CultureInfo.InvariantCulture)];
             var made = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));
             await workspace.PgaspireAsync(["down"], cancellationToken);
             var started = await Statistics.SecondsAsync(() => workspace.PgaspireAsync(up, cancellationToken));

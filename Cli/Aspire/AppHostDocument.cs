@@ -36,7 +36,7 @@ internal sealed record AppHostDocument(
         var instances = Instances.Select(instance => new InstanceStatus(
             instance.Cluster, instance.Instance, instance.Role, isAlive ? StateOf(instance.State) : "stopped", instance.Host,
             isAlive ? instance.Port : null, instance.Database, instance.Version, instance.DataDirectory)).ToList();
-        var status = new TopologyStatus(HostChoice.Aspire, StatusReader.Summarise(instances), new(null), new(null), instances);
+        var status = new TopologyStatus(HostChoice.Aspire, StatusReader.Summarise(instances), new(null), new(null), new(null), instances);
         return isAlive
             ? status with
             {

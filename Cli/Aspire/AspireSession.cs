@@ -8,7 +8,7 @@ internal static class AspireSession
 {
     public static TopologyStatus Status(StateFolder folder, KnownState state) =>
         AppHostDocument.Read(folder.AppHostFile)?.ToStatus(state.AppHost?.IsAlive() == true)
-        ?? new(HostChoice.Aspire, "absent", new(null), new(null), []);
+        ?? new(HostChoice.Aspire, "absent", new(null), new(null), new(null), []);
 
     /// <summary>psql of the instance's own container: over its local socket its owner may be any role, so that no password leaves it.</summary>
     public static Task<int> PsqlAsync(StateFolder folder, InstanceStatus instance, string role, IReadOnlyList<string> arguments)

@@ -14,7 +14,7 @@ internal static class DownCommand
 
     public static Command Create()
     {
-        var command = new Command("down", "Stops the API and shuts every server down cleanly. Data are kept.") { Volumes };
+        var command = new Command("down", "Stops the API and the monitor, and shuts every server down cleanly. Data are kept.") { Volumes };
         command.SetAction((parse, cancellationToken) => RunAsync(parse, cancellationToken));
         return command;
     }
@@ -57,9 +57,9 @@ internal static class DownCommand
     {
         var store = new StateStore(folder);
         await new AppHostProcess(folder, progress).StopAsync(cancellationToken);
-        await new ApiProcess(folder, progress).StopAsync(cancellationToken);
+        await EmbeddedUp.StopServicesAsync(folder, progress, cancellationToken);
         await new EmbeddedHost(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress).StopAsync(cancellationToken);
-        store.Write(store.Read() with { Owner = null, Api = null, AppHost = null });
+        store.Write(store.Read() with { Owner = null, Services = new Dictionary<string, KnownService>(), AppHost = null });
     }
 
     /// <summary>An <c>up</c> in the foreground, or one that still works, is asked to end; it stops what it started.</summary>

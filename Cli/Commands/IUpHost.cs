@@ -14,29 +14,37 @@ internal interface IUpHost
     Task StopAsync();
 }
 
-/// <summary>The topology as processes, and the API over it.</summary>
-internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpRequest request, bool withApi, int? apiPort) : IUpHost
+/// <summary>Which services an <c>up</c> wants beside the instances, and on which ports; null for any.</summary>
+internal sealed record UpServices(bool Api, int? ApiPort, bool Monitor, int? MonitorPort);
+
+/// <summary>The topology as processes, and the services over it.</summary>
+internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpRequest request, UpServices services) : IUpHost
 {
-    private readonly ApiProcess _api = new(folder, progress);
     private readonly EmbeddedHost _host = new(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress);
 
     public async Task BringUpAsync(CancellationToken cancellationToken)
     {
         var topology = await _host.UpAsync(request, cancellationToken);
-        if (withApi)
-        {
-            await _api.UpAsync(topology, request.Declaration.Database, apiPort, cancellationToken);
-        }
-        else
-        {
-            await _api.StopAsync(cancellationToken);
-        }
+        var database = request.Declaration.Database;
+        await Task.WhenAll(
+            ServiceAsync(ApiProgram.Name, services.Api, services.ApiPort, () => ApiProgram.For(topology, database), cancellationToken),
+            ServiceAsync(MonitorProgram.Name, services.Monitor, services.MonitorPort, () => MonitorProgram.For(folder, topology, database), cancellationToken));
     }
 
     public async Task StopAsync()
     {
-        await _api.StopAsync(CancellationToken.None);
+        await StopServicesAsync(folder, progress, CancellationToken.None);
         await _host.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>Stops every service that runs beside the instances.</summary>
+    public static Task StopServicesAsync(StateFolder folder, IProgressSink progress, CancellationToken cancellationToken) => Task.WhenAll(
+        new StateStore(folder).Read().Services.Keys.Select(name => new ServiceProcess(folder, progress, name).StopAsync(cancellationToken)));
+
+    private Task ServiceAsync(string name, bool wanted, int? port, Func<ServiceProgram> program, CancellationToken cancellationToken)
+    {
+        var service = new ServiceProcess(folder, progress, name);
+        return wanted ? service.UpAsync(program(), port, cancellationToken) : service.StopAsync(cancellationToken);
     }
 }
 

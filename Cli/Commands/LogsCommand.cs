@@ -4,12 +4,13 @@ using PgAspire.Cli.Embedded;
 
 namespace PgAspire.Cli.Commands;
 
-/// <summary><c>logs</c>: what a server or the API wrote.</summary>
+/// <summary><c>logs</c>: what a server or a service wrote.</summary>
 internal static class LogsCommand
 {
-    private static readonly Argument<string> Name = new("instance") { Description = "An instance, a cluster of one, or api" };
+    private static readonly Argument<string> Name = new("instance") { Description = "An instance, a cluster of one, api, or monitor" };
     private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with what comes, until Ctrl+C" };
     private static readonly Option<int> Lines = new("--lines", "-n") { Description = "How many of the last lines", DefaultValueFactory = _ => 100 };
+    private static readonly string[] Services = [ApiProgram.Name, MonitorProgram.Name];
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     public static Command Create()
@@ -57,9 +58,9 @@ internal static class LogsCommand
 
     private static async Task<int> AspireAsync(StateFolder folder, string name, int lines, bool follow, CancellationToken cancellationToken)
     {
-        if (name == "api")
+        if (Services.Contains(name))
         {
-            throw new CliException("The API's log is on the Aspire dashboard: pgaspire status names its address.", ExitCodes.WrongInput);
+            throw new CliException($"The log of the {name} is on the Aspire dashboard: pgaspire status names its address.", ExitCodes.WrongInput);
         }
 
         return await AspireSession.LogsAsync(folder, KnownInstances.Find(await StatusReader.ReadAsync(folder, cancellationToken), name), lines, follow);
@@ -67,9 +68,9 @@ internal static class LogsCommand
 
     private static async Task<string> PathAsync(StateFolder folder, string name, CancellationToken cancellationToken)
     {
-        if (name == "api")
+        if (Services.Contains(name))
         {
-            return folder.ApiLog;
+            return folder.ServiceLog(name);
         }
 
         var instance = KnownInstances.Find(await StatusReader.ReadAsync(folder, cancellationToken), name);

@@ -30,9 +30,9 @@ internal static class RebalanceCommand
         var passwords = state.Host == HostChoice.Aspire ? PasswordsOfAppHost(folder, status) : store.ReadSecrets().ToDictionary(entry => entry.Key, entry => entry.Value.Application);
         var clusters = status.Instances.GroupBy(instance => instance.Cluster).Select(group => new Cluster(
             group.Key, [.. group.Select((instance, index) => new Instance(group.Key, index + 1, instance.Instance, instance.Port))]));
-        return await new ExternalProgram("dotnet", ApiProcess.FindAssembly(), "rebalance")
+        return await new ExternalProgram("dotnet", ApiProgram.FindAssembly(), "rebalance")
         {
-            Environment = ApiProcess.ConnectionVariables(clusters, status.Instances[0].Database, passwords),
+            Environment = ApiProgram.ConnectionVariables(clusters, status.Instances[0].Database, passwords),
         }.RunAttachedAsync();
     }
 

@@ -17,14 +17,16 @@ internal static class UpCommand
         Description = "Where the servers run: containers of an Aspire app host, or plain processes", DefaultValueFactory = _ => HostChoice.Auto,
     };
 
-    private static readonly Option<bool> NoApi = new("--no-api") { Description = "The servers alone, without the sample API" };
+    private static readonly Option<int?> MonitorPort = new("--monitor-port") { Description = "Port of the monitor (default: any free one, then the same again)", HelpName = "port" };
+    private static readonly Option<bool> NoMonitor = new("--no-monitor") { Description = "Without the monitor" };
+    private static readonly Option<bool> NoApi = new("--no-api") { Description = "Without the sample API" };
     private static readonly Option<bool> ResetPasswords = new("--reset-passwords") { Description = "Give every role of every cluster a new password" };
 
     public static Command Create()
     {
-        var command = new Command("up", "Brings the topology up: makes, starts or adopts every instance, and the sample API over them.")
+        var command = new Command("up", "Brings the topology up: makes, starts or adopts every instance, and the sample API and the monitor over them.")
         {
-            Detach, Host, CommonOptions.Binaries, ApiPort, NoApi, ResetPasswords,
+            Detach, Host, CommonOptions.Binaries, ApiPort, NoApi, MonitorPort, NoMonitor, ResetPasswords,
         };
         Host.AcceptOnlyFromAmong(HostChoice.Auto, HostChoice.Embedded, HostChoice.Aspire);
         DeclarationOptions.AddTo(command);
@@ -49,7 +51,10 @@ internal static class UpCommand
 
         IUpHost host = choice.IsAspire
             ? new AspireUp(folder, progress, declaration, CommonOptions.TopologyFile(parse))
-            : new EmbeddedUp(folder, progress, request, !parse.GetValue(NoApi), parse.GetValue(ApiPort));
+            : new EmbeddedUp(folder, progress, request, Services(parse));
         return await new UpSession(folder, progress, host).RunAsync(parse.GetValue(Detach), interruption.Token);
     }
+
+    private static UpServices Services(ParseResult parse) => new(
+        !parse.GetValue(NoApi), parse.GetValue(ApiPort), !parse.GetValue(NoMonitor), parse.GetValue(MonitorPort));
 }

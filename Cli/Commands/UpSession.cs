@@ -60,7 +60,7 @@ internal sealed class UpSession(StateFolder folder, ConsoleProgress progress, IU
     private async Task StopAllAsync()
     {
         await host.StopAsync();
-        _store.Write(_store.Read() with { Owner = null, Api = null, AppHost = null });
+        _store.Write(_store.Read() with { Owner = null, Services = new Dictionary<string, KnownService>(), AppHost = null });
     }
 
     private void RefuseSecondForeground(bool detach)

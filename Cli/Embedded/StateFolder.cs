@@ -35,7 +35,8 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string Logs => Path.Combine(Root, "logs");
 
-    public string ApiLog => Path.Combine(Logs, "api.log");
+    /// <summary>The log of a service beside the instances.</summary>
+    public string ServiceLog(string service) => Path.Combine(Logs, $"{service}.log");
 
     public string Data(Instance instance) => Path.Combine(DataFolder, instance.Id);
 

@@ -8,11 +8,11 @@ namespace PgAspire.Cli.Embedded;
 /// <summary>An instance that was made at some time.</summary>
 internal sealed record KnownInstance(string Cluster, int Ordinal, int Port);
 
-/// <summary>The sample API as it was last started.</summary>
+/// <summary>A service beside the instances, the sample API for one, as it was last started.</summary>
 /// <param name="Process">Its process.</param>
 /// <param name="Url">Where it listens.</param>
 /// <param name="Fingerprint">Hash of all that it was started with.</param>
-internal sealed record KnownApi(DetachedProcess Process, string Url, string Fingerprint);
+internal sealed record KnownService(DetachedProcess Process, string Url, string Fingerprint);
 
 /// <summary>What is kept between commands, but for secrets.</summary>
 internal sealed record KnownState
@@ -38,7 +38,8 @@ internal sealed record KnownState
     /// <summary>The Aspire app host as it was last started.</summary>
     public DetachedProcess? AppHost { get; init; }
 
-    public KnownApi? Api { get; init; }
+    /// <summary>The services by name.</summary>
+    public IReadOnlyDictionary<string, KnownService> Services { get; init; } = new Dictionary<string, KnownService>();
 
     /// <summary>The <c>up</c> that waits in the foreground and stops all at its end; null where none does.</summary>
     public DetachedProcess? Owner { get; init; }

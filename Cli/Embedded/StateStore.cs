@@ -9,9 +9,20 @@ namespace PgAspire.Cli.Embedded;
 /// <summary>Reads and writes the state and the secrets; a file is replaced whole, so that a killed command leaves the old one.</summary>
 internal sealed class StateStore(StateFolder folder)
 {
+    private static readonly Lock Updating = new();
+
     /// <exception cref="CliException">The file is damaged.</exception>
     public KnownState Read() => Read(folder.StateFile, StateJson.Default.KnownState,
         "It only remembers ports and processes: move it away and run up again, which finds the data and what runs by itself.", IsWhole) ?? new();
+
+    /// <summary>Changes a part of it, one caller at a time.</summary>
+    public void Update(Func<KnownState, KnownState> change)
+    {
+        lock (Updating)
+        {
+            Write(change(Read()));
+        }
+    }
 
     public void Write(KnownState state) => Write(folder.StateFile, state, StateJson.Default.KnownState);
 
@@ -25,12 +36,12 @@ internal sealed class StateStore(StateFolder folder)
         Write(folder.SecretsFile, secrets, StateJson.Default.DictionaryStringRolePasswords);
 
     private static bool IsWhole(KnownState state) =>
-        state is { Instances: not null, Clusters: not null, Database: not null, Binaries: not null } // A field that is missing is null.
+        state is { Instances: not null, Clusters: not null, Services: not null, Database: not null, Binaries: not null } // A field that is missing is null.
         && state.Instances.All(instance => instance is { Cluster: not null, Port: > 0 and <= 65535 })
         && state.Instances.DistinctBy(instance => (instance.Cluster, instance.Ordinal)).Count() == state.Instances.Count
         && state.Clusters.All(cluster => cluster is not null)
         && state.InstancesPerCluster is > 0 and <= DeclarationRules.MostInstances
-        && (state.Api is null || state.Api.Url is not null && Uri.TryCreate(state.Api.Url, UriKind.Absolute, out _));
+        && state.Services.Values.All(service => service is { Process: not null, Url: not null } && Uri.TryCreate(service.Url, UriKind.Absolute, out _));
 
     private static T? Read<T>(string path, JsonTypeInfo<T> type, string advice, Func<T, bool> isWhole)
         where T : class

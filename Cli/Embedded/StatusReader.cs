@@ -30,9 +30,13 @@ internal static class StatusReader
             });
         var statuses = await Task.WhenAll(instances.Select(instance =>
             ReadAsync(folder, instance, state.Database, secrets.GetValueOrDefault(instance.Cluster), cancellationToken)));
-        var url = state.Api is { } api && api.Process.IsAlive() ? api.Url : null;
-        return new(Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), statuses);
+        var url = UrlOf(state, ApiProgram.Name);
+        return new(
+            Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), new(UrlOf(state, MonitorProgram.Name)), statuses);
     }
+
+    private static string? UrlOf(KnownState state, string service) =>
+        state.Services.TryGetValue(service, out var known) && known.Process.IsAlive() ? known.Url : null;
 
     internal static string Summarise(IReadOnlyCollection<InstanceStatus> instances) => true switch
     {

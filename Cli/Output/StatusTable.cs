@@ -41,6 +41,7 @@ internal static class StatusTable
         {
             ("API", status.Api.Url ?? "not running"),
             ("metrics", status.Metrics.Url ?? "not running"),
+            ("monitor", status.Monitor.Url ?? "not running"),
             ("dashboard", status.Dashboard?.Url),
             ("Prometheus", status.Prometheus?.Url),
         };

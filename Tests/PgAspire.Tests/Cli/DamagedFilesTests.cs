@@ -27,7 +27,7 @@ public sealed class DamagedFilesTests
         var before = topology.Postmasters();
         var file = Path.Combine(topology.State, name);
         File.WriteAllText(file, content);
-        foreach (var command in new string[][] { ["up", "--host", "embedded", "--detach", "--no-api"], ["status"], ["psql", "pg1"] })
+        foreach (var command in new string[][] { ["up", "--host", "embedded", "--detach", "--no-api", "--no-monitor"], ["status"], ["psql", "pg1"] })
         {
             Assert.StartsWith($"{file} is damaged: ", (await topology.Command.RunAsync(command)).FailedWith(1), StringComparison.Ordinal);
         }

@@ -90,7 +90,7 @@ public sealed class InstallationTests
         Directory.CreateDirectory(folder.Of("empty"));
         File.SetUnixFileMode(folder.FullPath, (UnixFileMode)0b111_111_111);
         var command = new Pgaspire(folder.FullPath) { Prefix = [.. await HidePostgresAsync(folder), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] };
-        var message = (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api")).FailedWith(1);
+        var message = (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor")).FailedWith(1);
         Assert.StartsWith("No PostgreSQL server is installed. Install it with: ", message, StringComparison.Ordinal);
         Assert.EndsWith("or name the folder of its programs with --pg-bin or PGASPIRE_PG_BIN.", message, StringComparison.Ordinal);
     }
@@ -115,7 +115,7 @@ public sealed class InstallationTests
             Prefix = await HidePostgresAsync(hidden),
             Environment = new Dictionary<string, string?> { ["PATH"] = $"{topology.Of("apt")}:{Environment.GetEnvironmentVariable("PATH")}" },
         };
-        var up = (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api")).Succeeded();
+        var up = (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor")).Succeeded();
         Assert.Contains("No PostgreSQL server is installed: installing one with apt-get", up.Error, StringComparison.Ordinal);
         Assert.Equal(["update -q", "install -q -y postgresql-common", "install -q -y postgresql"], File.ReadAllLines(topology.Of("calls")));
         Assert.Single(topology.Postmasters());

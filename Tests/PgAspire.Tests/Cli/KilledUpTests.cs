@@ -19,7 +19,7 @@ public sealed class KilledUpTests
         var random = new Random(42);
         for (var round = 1; round <= Rounds; round++)
         {
-            await using (var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api"))
+            await using (var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor"))
             {
                 var moment = random.Next(300, 4000);
                 await Task.Delay(moment, TestContext.Current.CancellationToken); // Any moment is a good one.
@@ -42,7 +42,7 @@ public sealed class KilledUpTests
     public async Task KillingTheCommandStopsNoDatabaseAndTheNextUpAdoptsThem()
     {
         await using var topology = await TestTopology.MakeAsync(TwoClustersOfTwo);
-        await using var up = topology.Command.Start("up", "--host", "embedded", "--no-api");
+        await using var up = topology.Command.Start("up", "--host", "embedded", "--no-api", "--no-monitor");
         await up.UntilWrittenAsync("Ctrl+C stops everything");
         var before = topology.Postmasters();
         await up.KillAsync();
@@ -74,7 +74,7 @@ public sealed class KilledUpTests
             Native.Signal(before, Native.SigTerm); // A smart shutdown: it waits for this session.
             await Until.TrueAsync(
                 () => PostmasterFile.ReadOfRunning(Path.Combine(topology.State, "data", "pg1-1")) is null or { Status: "stopping" }, "the server stops");
-            await using var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api");
+            await using var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor");
             await session.CloseAsync();
             (await up.EndAsync()).Succeeded();
         }

@@ -21,11 +21,11 @@ public sealed class OrdinaryUserTests
         var command = AsOrdinary(folder.FullPath, folder.Of("state"));
         try
         {
-            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api")).Succeeded();
+            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor")).Succeeded();
             await Until.TrueAsync(async () => (await command.RunAsync("status")).ExitCode == 0, "all run");
             Assert.Equal("3\n", (await command.RunAsync("psql", "pg1", "--", "-XAtc", "SELECT sum(number) FROM made")).Succeeded().Output);
             (await command.RunAsync("down")).Succeeded();
-            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--reset-passwords")).Succeeded();
+            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--reset-passwords")).Succeeded();
             (await command.RunAsync("down", "--volumes")).Succeeded();
             Assert.Empty(StrayProcesses.In(folder.FullPath));
         }
@@ -41,7 +41,7 @@ public sealed class OrdinaryUserTests
         Assert.SkipUnless(Native.IsRoot, "Another user's folder takes another user, and that takes root.");
         using var folder = new TemporaryFolder();
         folder.Write("topology.json", TestTopology.OneCluster);
-        var message = (await AsOrdinary(folder.FullPath, folder.Of("state")).RunAsync("up", "--host", "embedded", "--detach", "--no-api")).FailedWith(1);
+        var message = (await AsOrdinary(folder.FullPath, folder.Of("state")).RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor")).FailedWith(1);
         Assert.StartsWith($"The state folder {folder.Of("state")} cannot be written to: ", message, StringComparison.Ordinal);
     }
 
@@ -52,7 +52,7 @@ public sealed class OrdinaryUserTests
         await using var topology = await TestTopology.MakeAsync();
         (await topology.UpAsync()).Succeeded();
         var ordinary = AsOrdinary(topology.Folder, topology.State);
-        foreach (var arguments in new string[][] { ["status"], ["up", "--host", "embedded", "--detach", "--no-api"], ["psql", "pg1"], ["logs", "pg1"], ["down"] })
+        foreach (var arguments in new string[][] { ["status"], ["up", "--host", "embedded", "--detach", "--no-api", "--no-monitor"], ["psql", "pg1"], ["logs", "pg1"], ["down"] })
         {
             Assert.Contains("denied", (await ordinary.RunAsync(arguments)).FailedWith(1), StringComparison.Ordinal);
         }

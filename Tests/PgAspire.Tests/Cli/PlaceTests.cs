@@ -37,7 +37,7 @@ public sealed class PlaceTests
         await using var topology = await TestTopology.MakeAsync();
         using var link = new TemporaryFolder();
         Directory.CreateSymbolicLink(link.Of("here"), topology.Folder);
-        (await (topology.Command with { Folder = link.Of("here") }).RunAsync("up", "--host", "embedded", "--detach", "--no-api")).Succeeded();
+        (await (topology.Command with { Folder = link.Of("here") }).RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor")).Succeeded();
         var before = topology.Postmasters();
         Assert.Single(before);
         (await topology.UpAsync("--state", link.Of("here", ".pgaspire"))).Succeeded();
@@ -55,7 +55,7 @@ public sealed class PlaceTests
         var command = new Pgaspire(folder.FullPath) { Prefix = ["sh", "-c", "umask 077; exec \"$@\"", "sh"], Environment = new Dictionary<string, string?> { ["HOME"] = null, ["PGASPIRE_STATE"] = state } };
         try
         {
-            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api")).Succeeded();
+            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor")).Succeeded();
             (await command.RunAsync("down", "--volumes")).Succeeded();
             Assert.False(Directory.Exists(state));
         }
@@ -70,7 +70,7 @@ public sealed class PlaceTests
     {
         Assert.SkipUnless(File.Exists("/proc/version"), "A folder that not even root can write to is Linux's /proc.");
         using var folder = new TemporaryFolder();
-        var message = (await new Pgaspire(folder.FullPath).RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--state", "/proc/pgaspire")).FailedWith(1);
+        var message = (await new Pgaspire(folder.FullPath).RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--state", "/proc/pgaspire")).FailedWith(1);
         Assert.StartsWith("The state folder /proc/pgaspire cannot be written to: ", message, StringComparison.Ordinal);
         Assert.EndsWith("Choose another one with --state or PGASPIRE_STATE.", message, StringComparison.Ordinal);
     }
@@ -84,7 +84,7 @@ public sealed class PlaceTests
         var state = folder.Of("closed", "state");
         Assert.StartsWith(
             $"{state} is closed to the user postgres, who runs the servers since PostgreSQL refuses to run as root: choose another state folder",
-            (await new Pgaspire(folder.FullPath).RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--state", state)).FailedWith(1),
+            (await new Pgaspire(folder.FullPath).RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--state", state)).FailedWith(1),
             StringComparison.Ordinal);
     }
 
@@ -102,7 +102,7 @@ public sealed class PlaceTests
         try
         {
             var command = new Pgaspire(folder.FullPath) { Environment = new Dictionary<string, string?> { ["PGASPIRE_STATE"] = state } };
-            string[] up = ["up", "--host", "embedded", "--detach", "--no-api", "--clusters", $"{clusters}"];
+            string[] up = ["up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--clusters", $"{clusters}"];
             Assert.Contains("o space left on", (await command.RunAsync(up)).FailedWith(1), StringComparison.Ordinal);
             Assert.Equal(clusters > 1, StrayProcesses.In(state).Any());
             await RunAsync("mount", "-o", "remount,size=300m", state);

@@ -11,7 +11,7 @@ public sealed class SecretsTests
     {
         await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2 }""");
         topology.Write("initdb/1.sh", "psql -c 'SELECT 1'\n");
-        await using var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api");
+        await using var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor");
         var seen = new HashSet<string>();
         while (!up.HasEnded)
         {

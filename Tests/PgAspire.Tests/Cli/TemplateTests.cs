@@ -78,7 +78,7 @@ public sealed class TemplateTests
         var command = new Pgaspire(root.FullPath);
         try
         {
-            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api")).Succeeded();
+            (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor")).Succeeded();
             Assert.DoesNotContain(Directory.EnumerateDirectories(root.Of(".pgaspire", "templates")), path => path.Contains("making", StringComparison.Ordinal));
         }
         finally

@@ -42,7 +42,7 @@ public sealed class TwoCommandsTests : IAsyncLifetime
     public async Task DownEndsAnUpInTheForeground()
     {
         _topology.Write("go", "");
-        await using var up = _topology.Command.Start("up", "--host", "embedded", "--no-api");
+        await using var up = _topology.Command.Start("up", "--host", "embedded", "--no-api", "--no-monitor");
         await up.UntilWrittenAsync("Ctrl+C stops everything");
         (await _topology.DownAsync()).Succeeded();
         Assert.Equal(0, (await up.EndAsync()).ExitCode);
@@ -53,11 +53,11 @@ public sealed class TwoCommandsTests : IAsyncLifetime
     public async Task ASecondForegroundIsRefusedAndOneThatDetachesIsNot()
     {
         _topology.Write("go", "");
-        await using var up = _topology.Command.Start("up", "--host", "embedded", "--no-api");
+        await using var up = _topology.Command.Start("up", "--host", "embedded", "--no-api", "--no-monitor");
         await up.UntilWrittenAsync("Ctrl+C stops everything");
         Assert.StartsWith(
             $"The topology is up already, in the foreground of process {up.Id}.",
-            (await _topology.Command.RunAsync("up", "--host", "embedded", "--no-api")).FailedWith(1),
+            (await _topology.Command.RunAsync("up", "--host", "embedded", "--no-api", "--no-monitor")).FailedWith(1),
             StringComparison.Ordinal);
         (await _topology.UpAsync("--clusters", "2")).Succeeded();
         Assert.Equal(2, _topology.Postmasters().Count);
@@ -72,7 +72,7 @@ public sealed class TwoCommandsTests : IAsyncLifetime
     public async Task ASignalInTheForegroundShutsEverythingDownCleanly(int signal)
     {
         _topology.Write("go", "");
-        await using var up = _topology.Command.Start("up", "--host", "embedded", "--no-api");
+        await using var up = _topology.Command.Start("up", "--host", "embedded", "--no-api", "--no-monitor");
         await up.UntilWrittenAsync("Ctrl+C stops everything");
         up.Signal(signal);
         Assert.Equal(0, (await up.EndAsync()).ExitCode);
@@ -99,7 +99,7 @@ public sealed class TwoCommandsTests : IAsyncLifetime
     private async Task<RunningCommand> StartWaitingAsync(params string[] options)
     {
         _topology.Write("initdb/1.sh", $"touch reached; until [ -e '{_topology.Of("go")}' ]; do sleep 0.1; done\n");
-        var up = _topology.Command.Start(["up", "--host", "embedded", "--no-api", .. options]);
+        var up = _topology.Command.Start(["up", "--host", "embedded", "--no-api", "--no-monitor", .. options]);
         await Until.TrueAsync(() => File.Exists(Path.Combine(_topology.State, "init", "bundle", "reached")), "the script runs");
         return up;
     }

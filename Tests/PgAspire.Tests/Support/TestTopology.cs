@@ -39,7 +39,7 @@ public sealed class TestTopology : IAsyncDisposable
 
     public string Write(string name, string content) => _folder.Write(name, content);
 
-    public Task<Outcome> UpAsync(params IReadOnlyList<string> arguments) => Command.RunAsync(["up", "--host", "embedded", "--detach", "--no-api", .. arguments]);
+    public Task<Outcome> UpAsync(params IReadOnlyList<string> arguments) => Command.RunAsync(["up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", .. arguments]);
 
     public Task<Outcome> DownAsync(params IReadOnlyList<string> arguments) => Command.RunAsync(["down", .. arguments]);
 

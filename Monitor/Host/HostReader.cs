@@ -1,0 +1,66 @@
+using System.Globalization;
+using PgAspire.Postgres.Metrics;
+
+namespace PgAspire.Monitor.Host;
+
+/// <summary>Reads what the host sees of an instance, as far as it was told where to look and may look there.</summary>
+internal sealed class HostReader(WatchedInstance instance)
+{
+    /// <summary>The values of now; null where nothing is to be seen.</summary>
+    public MetricSample? Read(string role)
+    {
+        var sample = new MetricSample(instance.Cluster, instance.Name, role);
+        Try(() => FileSystemView.Read(instance.DataDirectory, sample));
+        if (OperatingSystem.IsLinux())
+        {
+            var process = FindProcess();
+            if (instance.Cgroup is { } cgroup)
+            {
+                Try(() => CgroupView.Read(cgroup, sample));
+            }
+            else if (process is { } postmaster)
+            {
+                Try(() => ProcessView.Read(postmaster, sample));
+            }
+
+            if (process is { } any)
+            {
+                Try(() => NetworkView.Read(any, sample));
+            }
+        }
+
+        return sample.All.Any() ? sample : null;
+    }
+
+    // Processes end while they are looked at, and a container's may be closed to this user: then there is no value.
+    private static void Try(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+    }
+
+    /// <summary>The postmaster, by its own file; it has another number after each start.</summary>
+    private int? FindProcess()
+    {
+        if (instance.ProcessId is { } said)
+        {
+            return said;
+        }
+
+        var number = 0;
+        Try(() =>
+        {
+            if (instance.DataDirectory is { } data)
+            {
+                _ = int.TryParse(File.ReadLines(Path.Combine(data, "postmaster.pid")).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+            }
+        });
+        return number > 0 && Directory.Exists($"/proc/{number}") ? number : null;
+    }
+}

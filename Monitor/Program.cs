@@ -1,0 +1,10 @@
+using PgAspire.Monitor;
+using PgAspire.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddInstanceMetrics();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();
