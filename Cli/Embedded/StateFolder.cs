@@ -33,6 +33,9 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string DataFolder => Path.Combine(Root, "data");
 
+    /// <summary>Configuration and data of Prometheus and Alertmanager.</summary>
+    public string Monitoring => Path.Combine(Root, "monitoring");
+
     public string Logs => Path.Combine(Root, "logs");
 
     /// <summary>The log of a service beside the instances.</summary>
@@ -92,6 +95,9 @@ internal sealed class StateFolder(string root, ServerUser user)
     /// <summary>Makes a folder of the servers' user.</summary>
     public void MakeOwned(string folder) => Make(folder, OwnerOnly, ours: false);
 
+    /// <summary>Makes a folder of this user.</summary>
+    public void MakePrivate(string folder) => Make(folder, OwnerOnly, ours: true);
+
     /// <summary>Writes a file of the servers' user, whole or not at all.</summary>
     public void WriteOwned(string path, string content)
     {
@@ -127,7 +133,7 @@ internal sealed class StateFolder(string root, ServerUser user)
             Remove(entry);
         }
 
-        foreach (var own in new[] { DataFolder, Logs, Templates, Sockets, Path.Combine(Root, "init") }.Where(Path.Exists))
+        foreach (var own in new[] { DataFolder, Logs, Templates, Sockets, Monitoring, Path.Combine(Root, "init") }.Where(Path.Exists))
         {
             Remove(new DirectoryInfo(own));
         }

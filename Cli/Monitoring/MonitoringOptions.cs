@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
-using PgAspire.Cli.Commands;
 using PgAspire.Monitoring;
 using PgAspire.Postgres.Declaration;
 

@@ -10,11 +10,16 @@ namespace PgAspire.Hosting.Metrics;
 internal static class ScrapeConfiguration
 {
     /// <summary>Names every scraped endpoint in the environment, which is how Aspire learns what has to be reachable.</summary>
-    public static void Reference(IEnumerable<IResource> resources, EnvironmentCallbackContext context)
+    public static void Reference(IEnumerable<IResource> resources, PrometheusResource prometheus, EnvironmentCallbackContext context)
     {
         foreach (var (name, metrics) in Scraped(resources))
         {
             context.EnvironmentVariables[$"SCRAPE_{name.ToUpperInvariant().Replace('-', '_')}"] = metrics.Endpoint;
+        }
+
+        if (prometheus.Annotations.OfType<AlertingAnnotation>().LastOrDefault()?.Alertmanager is { } alertmanager)
+        {
+            context.EnvironmentVariables["ALERTMANAGER"] = alertmanager.PrimaryEndpoint;
         }
     }
 
@@ -40,9 +45,12 @@ internal static class ScrapeConfiguration
             return await gateway.OpenAsync(int.Parse(port!, CultureInfo.InvariantCulture), cancellationToken);
         }
 
-        var context = new ValueProviderContext { Caller = prometheus };
-        return (await endpoint.Property(EndpointProperty.HostAndPort).GetValueAsync(context, cancellationToken))!;
+        return await HostAndPortAsync(endpoint, prometheus, cancellationToken);
     }
+
+    /// <summary>Where an endpoint is for Prometheus.</summary>
+    public static async Task<string> HostAndPortAsync(EndpointReference endpoint, PrometheusResource prometheus, CancellationToken cancellationToken) =>
+        (await endpoint.Property(EndpointProperty.HostAndPort).GetValueAsync(new ValueProviderContext { Caller = prometheus }, cancellationToken))!;
 
     private static IEnumerable<(string Name, MetricsEndpoint Metrics)> Scraped(IEnumerable<IResource> resources) =>
         resources.SelectMany(resource => resource.Annotations.OfType<MetricsEndpoint>().Select(metrics => (resource.Name, metrics)));

@@ -12,11 +12,19 @@ internal sealed record AlertReceivers
     /// <summary>The configuration's section.</summary>
     public const string Section = "Alerts";
 
-    private static readonly string[] Fields =
-    [
-        nameof(Webhook), nameof(WebhookTokenFile), nameof(ChatUrlFile), nameof(ChatChannel),
-        nameof(EmailTo), nameof(EmailFrom), nameof(SmtpHost), nameof(SmtpUser), nameof(SmtpPasswordFile), nameof(RunbookBase),
-    ];
+    private static readonly Dictionary<string, Func<AlertReceivers, string?>> Fields = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [nameof(Webhook)] = receivers => receivers.Webhook,
+        [nameof(WebhookTokenFile)] = receivers => receivers.WebhookTokenFile,
+        [nameof(ChatUrlFile)] = receivers => receivers.ChatUrlFile,
+        [nameof(ChatChannel)] = receivers => receivers.ChatChannel,
+        [nameof(EmailTo)] = receivers => receivers.EmailTo,
+        [nameof(EmailFrom)] = receivers => receivers.EmailFrom,
+        [nameof(SmtpHost)] = receivers => receivers.SmtpHost,
+        [nameof(SmtpUser)] = receivers => receivers.SmtpUser,
+        [nameof(SmtpPasswordFile)] = receivers => receivers.SmtpPasswordFile,
+        [nameof(RunbookBase)] = receivers => receivers.RunbookBase,
+    };
 
     /// <summary>A URL that every notification is posted to as JSON.</summary>
     public string? Webhook { get; init; }
@@ -51,6 +59,10 @@ internal sealed record AlertReceivers
     /// <summary>The files that hold secrets.</summary>
     public IEnumerable<string> SecretFiles => new[] { WebhookTokenFile, ChatUrlFile, SmtpPasswordFile }.OfType<string>();
 
+    /// <summary>The same as environment variables, for another process.</summary>
+    public Dictionary<string, string?> ToEnvironment() => Fields.Where(field => field.Value(this) is not null)
+        .ToDictionary(field => $"{Section}__{field.Key}", field => field.Value(this));
+
     /// <summary>Reads and checks the section.</summary>
     /// <param name="configuration">The whole configuration.</param>
     /// <param name="baseFolder">What the files' names are relative to.</param>
@@ -59,8 +71,8 @@ internal sealed record AlertReceivers
     {
         var section = configuration.GetSection(Section);
         var problems = section.GetChildren()
-            .Where(field => !Fields.Contains(field.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(field => Problem(field.Key, field.Value, $"is unknown; there are {string.Join(", ", Fields)}")).ToList();
+            .Where(field => !Fields.ContainsKey(field.Key))
+            .Select(field => Problem(field.Key, field.Value, $"is unknown; there are {string.Join(", ", Fields.Keys)}")).ToList();
         string? Text(string field) => section[field] is { Length: > 0 } value ? value : null;
         string? File(string field) => Text(field) is { } name ? Path.GetFullPath(name, baseFolder) : null;
         var receivers = new AlertReceivers

@@ -9,6 +9,12 @@ internal static class MonitoringFiles
     /// <summary>The dashboards, by file name.</summary>
     public static IReadOnlyDictionary<string, string> Dashboards() => In("dashboards/");
 
+    /// <summary>Grafana's provisioning of its data source, by file name.</summary>
+    public static IReadOnlyDictionary<string, string> DataSources() => In("datasources/");
+
+    /// <summary>Grafana's provisioning of its dashboards, by file name.</summary>
+    public static IReadOnlyDictionary<string, string> DashboardProviders() => In("providers/");
+
     private static Dictionary<string, string> In(string folder)
     {
         var assembly = typeof(MonitoringFiles).Assembly;

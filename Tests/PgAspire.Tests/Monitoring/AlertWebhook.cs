@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using PgAspire.Cli.Embedded;
-using PgAspire.Tests.Support;
 
 namespace PgAspire.Tests.Monitoring;
 
@@ -16,6 +15,7 @@ internal sealed record ToldAlert(string Status, IReadOnlyDictionary<string, stri
 /// <summary>A webhook that keeps all that it is told.</summary>
 internal sealed class AlertWebhook : IAsyncDisposable
 {
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
     private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<ToldAlert> _told = new();
     private readonly Task _receiving;
@@ -36,7 +36,14 @@ internal sealed class AlertWebhook : IAsyncDisposable
     public async Task<ToldAlert> WaitAsync(string status, string alert, params (string Label, string Value)[] labels)
     {
         ToldAlert? Find() => _told.FirstOrDefault(told => told.Status == status && told.Is(alert, labels));
-        await Until.TrueAsync(() => Find() is not null, $"{alert} {string.Join(", ", labels)} is {status}; told were {string.Join("; ", _told.Select(Describe))}");
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        budget.CancelAfter(Budget);
+        while (Find() is null)
+        {
+            Assert.False(budget.IsCancellationRequested, $"{alert} of {string.Join(", ", labels)} was not {status}; told were: {string.Join("; ", _told.Select(Describe))}");
+            await Task.Delay(50, CancellationToken.None);
+        }
+
         return Find()!;
     }
 

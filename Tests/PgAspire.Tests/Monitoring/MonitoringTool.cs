@@ -13,11 +13,14 @@ internal static class MonitoringTool
     /// <summary>Path of a program; skips the test where there is none.</summary>
     public static string Require(string name)
     {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => new[] { Path.Combine(folder, name), Path.Combine(folder, $"prometheus-{name}") }).FirstOrDefault(File.Exists);
+        var path = Locate(name) ?? Locate($"prometheus-{name}");
         Assert.SkipWhen(path is null, $"{name} is not installed here; Debian has it in {Packages[name]}.");
         return path;
     }
+
+    /// <summary>Path of a program that is installed; null where it is not.</summary>
+    public static string? Locate(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Runs a program to its end; fails the test with all that it wrote where it fails.</summary>
     public static async Task<string> RunAsync(string name, params string[] arguments)

@@ -25,7 +25,7 @@ internal static partial class ScaledRules
                     rule.Children["for"] = new YamlScalarNode(Seconds(((YamlScalarNode)wait).Value!, 1));
                 }
 
-                var expression = Ranges().Replace(AlertRules.Text(rule, "expr"), range => $"[{Seconds(range.Groups[1].Value, 5)}]");
+                var expression = Ranges().Replace(AlertRules.Text(rule, "expr"), range => $"[{Seconds(range.Groups[1].Value, 10)}]");
                 rule.Children["expr"] = new YamlScalarNode(Minutes().Replace(expression, "$1 * 1"));
             }
 
@@ -33,7 +33,7 @@ internal static partial class ScaledRules
         }
     }
 
-    /// <summary>A sixtieth of a duration, and not less than what the scrapes of every second need.</summary>
+    /// <summary>A sixtieth of a duration, and not less than what a scrape every two seconds needs.</summary>
     private static string Seconds(string duration, int least)
     {
         var seconds = int.Parse(duration[..^1], CultureInfo.InvariantCulture) * duration[^1] switch { 'h' => 3600, 'm' => 60, _ => 1 };
