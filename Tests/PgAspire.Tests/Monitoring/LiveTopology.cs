@@ -56,6 +56,7 @@ public sealed class LiveTopology : IAsyncDisposable
     {
         if (_topology is { } topology)
         {
+            await topology.DownAsync();
             await StrayProcesses.KillAsync(topology.Folder);
             if (HasDisk)
             {
