@@ -253,8 +253,8 @@ copy_data() {
 # Data that were a primary's go back to where they parted from the new primary's; pg_rewind recovers them first where it has to.
 rewind_data() {
     say "rewinding the data to where they part from those of $primary"
-    PGPASSWORD=$(<"$run/superuser.control") psql --no-psqlrc --quiet --host="$primary" --username=postgres --dbname=postgres --command=CHECKPOINT
-    PGPASSWORD=$(<"$run/superuser.control") pg_rewind --target-pgdata="$PGDATA" \
+    PGPASSWORD=$(<"$run/postgres.control") psql --no-psqlrc --quiet --host="$primary" --username=postgres --dbname=postgres --command=CHECKPOINT
+    PGPASSWORD=$(<"$run/postgres.control") pg_rewind --target-pgdata="$PGDATA" \
         --source-server="host=$primary user=postgres dbname=postgres" || { say "the data cannot be rewound" >&2; exit 75; }
 }
 
