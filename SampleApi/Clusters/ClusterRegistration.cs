@@ -46,7 +46,8 @@ internal static class ClusterRegistration
             // The service defaults listen to Npgsql once, and to its traces only where someone collects them.
             settings.DisableTracing = true;
             settings.DisableMetrics = true;
-        });
+        },
+        source => source.Name = name); // What its metrics and spans call it, instead of the connection string.
         builder.Services.AddKeyedSingleton(
             name, (services, _) => new Cluster(name, services.GetRequiredKeyedService<NpgsqlDataSource>(name)));
     }

@@ -52,7 +52,7 @@ internal static class Blocking
 
         if (row.Text("session") == BlockingTree.Prepared)
         {
-            return new(Severity.Critical, "a prepared transaction", $"blocks {Readable.Count(row.Number("waiting"))} sessions, and no session will end it by itself",
+            return new(Severity.Critical, "a prepared transaction", $"blocks {Sessions(row)}, and no session will end it by itself",
                 "commit it or roll it back: inspect prepared-transactions names it", "SELECT gid, prepared, owner, database FROM pg_prepared_xacts ORDER BY prepared");
         }
 
@@ -60,8 +60,10 @@ internal static class Blocking
         return new(
             longest >= VeryLongSeconds ? Severity.Critical : longest >= LongSeconds ? Severity.Warning : Severity.Info,
             $"{row.Text("user")} of {Running.Application(row)}, process {row.Text("session")}",
-            $"blocks {Readable.Count(row.Number("waiting"))} sessions, one of them for {Readable.Seconds(longest)}; it is {row.Text("state")}, its transaction open for {Readable.Seconds(row.Number("transaction_seconds"))}",
+            $"blocks {Sessions(row)}, the longest for {Readable.Seconds(longest)}; it is {row.Text("state")}, its transaction open for {Readable.Seconds(row.Number("transaction_seconds"))}",
             "have it commit, or end it; lock_timeout keeps others from waiting without end",
             $"SELECT pg_cancel_backend({row.Text("session")})", $"SELECT pg_terminate_backend({row.Text("session")})");
     }
+
+    private static string Sessions(Row row) => row.Whole("waiting") == 1 ? "one session" : $"{Readable.Count(row.Number("waiting"))} sessions";
 }

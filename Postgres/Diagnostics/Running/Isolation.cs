@@ -12,7 +12,7 @@ internal static class Isolation
          ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1)
         """;
 
-    public static Diagnostic Diagnostic { get; } = new("isolation", "Isolation levels: the defaults of server, databases and roles, and the sessions seen to use another")
+    public static Diagnostic Diagnostic { get; } = new("isolation", "Isolation levels: the defaults of server, databases and roles, and the sessions seen to be serializable")
     {
         Columns = [new("scope"), new("name"), new("isolation"), new("sessions", Unit.Count)],
         Sql = _ =>
@@ -28,12 +28,6 @@ internal static class Isolation
             SELECT 'sessions that hold SIRead locks', a.application_name, 'serializable', count(DISTINCT a.pid)
             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
             WHERE l.mode = 'SIReadLock' GROUP BY a.application_name
-            UNION ALL
-            SELECT 'sessions that keep a snapshot while idle', a.application_name, 'repeatable read or above', count(*)
-            FROM pg_stat_activity a
-            WHERE a.state LIKE 'idle in transaction%' AND a.backend_xmin IS NOT NULL
-                AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.mode = 'SIReadLock')
-            GROUP BY a.application_name
             """,
         Judge = Diagnostic.Each(Judge),
     };

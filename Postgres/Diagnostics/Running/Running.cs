@@ -2,9 +2,9 @@ namespace PgAspire.Postgres.Diagnostics.Running;
 
 /// <summary>Running statements and open transactions.</summary>
 /// <remarks>
-/// A session's isolation level is nowhere to be read by another one. What can be told: it holds SIRead locks, so it is serializable; it
-/// keeps a snapshot while it is idle in its transaction, so it is repeatable read or above (or has a cursor open); else what its role
-/// and database give it by default, which BEGIN may have overridden.
+/// A session's isolation level is nowhere to be read by another one. What can be told: it holds SIRead locks, so it is serializable; else
+/// what its role and database give it by default, which BEGIN may have overridden. That a session keeps a snapshot while idle in its
+/// transaction tells nothing: at repeatable read it does, and at read committed drivers' last portal does.
 /// </remarks>
 internal static class Running
 {
@@ -33,7 +33,6 @@ internal static class Running
             CASE WHEN a.state = 'active' THEN a.wait_event_type || ' ' || a.wait_event END AS waits_for,
             CASE
                 WHEN EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.mode = 'SIReadLock') THEN 'serializable'
-                WHEN a.state LIKE 'idle in transaction%' AND a.backend_xmin IS NOT NULL THEN 'repeatable read or above'
                 ELSE coalesce({Isolation.DefaultOf}, current_setting('default_transaction_isolation')) || ' by default'
             END AS isolation,
             age(a.backend_xmin)::bigint AS holds_back,

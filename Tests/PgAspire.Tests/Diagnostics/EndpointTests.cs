@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using PgAspire.Monitor;
 using PgAspire.Monitor.Diagnostics;
 using PgAspire.Postgres.Diagnostics;
@@ -15,8 +16,9 @@ public sealed class EndpointTests(InspectedTopology inspected)
     [Fact]
     public async Task TheMonitorAnswersAsTheCommandLineDoesAndHasAPageOfIt()
     {
-        var targets = inspected.Targets(await inspected.Topology.StatusAsync());
+        var targets = inspected.Targets();
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var app = builder.Build();
         app.MapDiagnostics([.. targets.Select(target => new WatchedInstance(target.Cluster, target.Instance, target.ConnectionString))]);

@@ -37,9 +37,9 @@ public sealed class InspectedTopology : IAsyncLifetime
         ("app", "CREATE INDEX \"Big N again\" ON \"Odd Schema\".\"Big\" (n)"),
         ("app", "CREATE INDEX big_n_filler ON \"Odd Schema\".\"Big\" (n, filler)"),
         ("app", "DO $$ BEGIN FOR i IN 1..110 LOOP PERFORM count(*) FROM \"Odd Schema\".\"Big\" WHERE filler = 'y'; END LOOP; END $$"),
-        ("app", "CREATE TABLE child (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, big int REFERENCES \"Odd Schema\".\"Big\", note text)"),
         ("app", "DELETE FROM \"Odd Schema\".\"Big\" WHERE id % 10 <> 0"),
         ("app", "VACUUM (ANALYZE) \"Odd Schema\".\"Big\""),
+        ("app", "CREATE TABLE child (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, big int REFERENCES \"Odd Schema\".\"Big\", note text)"),
         ("app", "CREATE TABLE dead (id int)"),
         ("app", "INSERT INTO dead SELECT generate_series(1, 5000)"),
         ("app", "DELETE FROM dead"),
@@ -58,6 +58,7 @@ public sealed class InspectedTopology : IAsyncLifetime
     ];
 
     private TestTopology _topology = null!;
+    private TopologyStatus _status = null!;
 
     internal TestTopology Topology => _topology;
 
@@ -65,6 +66,7 @@ public sealed class InspectedTopology : IAsyncLifetime
     {
         _topology = await TestTopology.MakeAsync(Declaration);
         (await _topology.UpAsync()).Succeeded();
+        _status = await _topology.StatusAsync();
         foreach (var (role, sql) in Troubles)
         {
             await ExecuteAsync(sql, role);
@@ -81,12 +83,12 @@ public sealed class InspectedTopology : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await _topology.DisposeAsync();
 
-    internal IReadOnlyList<InspectionTarget> Targets(TopologyStatus status) => new InspectionTargets(new StateFolder(_topology.State, ServerUser.Current())).Of(status.Instances);
+    internal IReadOnlyList<InspectionTarget> Targets() => new InspectionTargets(new StateFolder(_topology.State, ServerUser.Current())).Of(_status.Instances);
 
     /// <summary>Runs one diagnostic on both instances; both answer.</summary>
     internal async Task<DiagnosticReport> AskAsync(string name)
     {
-        var reports = await Inspection.RunAsync([DiagnosticCatalog.Find(name)!], Targets(await _topology.StatusAsync()), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var reports = await Inspection.RunAsync([DiagnosticCatalog.Find(name)!], Targets(), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.All(reports[0].Instances, instance => Assert.Null(instance.Failure));
         return reports[0];
     }
