@@ -17,7 +17,7 @@ internal static class ApiBenchmark
     {
         await using var workspace = new Workspace();
         workspace.UseSampleSchema(Path.Combine(Environment.GetEnvironmentVariable("PGASPIRE_HOME") ?? ".", "initdb"));
-        await workspace.PgaspireAsync(["up", "--detach", "--host", "embedded", "--clusters", "1"], cancellationToken);
+        await workspace.PgaspireAsync(["up", "--detach", "--host", "embedded", "--no-monitor", "--clusters", "1"], cancellationToken);
         var status = JsonDocument.Parse(await workspace.PgaspireAsync(["status", "--json"], cancellationToken)).RootElement;
         var (port, own) = (status.GetProperty("instances")[0].GetProperty("port").GetInt32(), new Uri(status.GetProperty("api").GetProperty("url").GetString()!));
         var password = new StateStore(new StateFolder(workspace.State, workspace.User)).ReadSecrets().Single().Value.Application;

@@ -12,12 +12,15 @@ var memory = new Command("memory", "What an idle instance takes of memory (PSS)"
 memory.SetAction((_, token) => MemoryBenchmark.RunAsync(token));
 var api = new Command("api", "The sample API's requests a second against a bare endpoint and pgbench") { rounds, seconds };
 api.SetAction((parse, token) => ApiBenchmark.RunAsync(parse.GetValue(rounds), TimeSpan.FromSeconds(parse.GetValue(seconds)), token));
+var stay = new Option<int>("--minutes") { Description = "How long the monitor's memory is watched", DefaultValueFactory = _ => 3 };
+var monitor = new Command("monitor", "100 instances collected at once, what that costs, and the monitor's memory over time") { rounds, stay };
+monitor.SetAction((parse, token) => MonitorBenchmark.RunAsync(parse.GetValue(rounds), TimeSpan.FromMinutes(parse.GetValue(stay)), token));
 var bare = new Command(BareApi.Command, "Serves the bare endpoint (used by api)") { Hidden = true };
 bare.SetAction((_, token) => BareApi.RunAsync(token));
 
 try
 {
-    return await new RootCommand("Measures PgAspire against its peers, in the same run.") { start, memory, api, bare }
+    return await new RootCommand("Measures PgAspire against its peers, in the same run.") { start, memory, api, monitor, bare }
         .Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (CliException exception)

@@ -13,6 +13,7 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
     private readonly HostReader _host = new(instance);
     private volatile InstanceState _state = new();
     private MetricReader? _reader;
+    private Task _lastAnswer = Task.CompletedTask;
     private long? _askedSlow;
     private int _failuresInARow;
 
@@ -40,15 +41,14 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
         var start = time.GetTimestamp();
         try
         {
-            using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            budget.CancelAfter(settings.Timeout);
-            var sample = await AskServerAsync(budget.Token);
+            _reader ??= await WithinTimeoutAsync(token => MetricReader.OpenAsync(_source, instance.Cluster, instance.Name, token), cancellationToken);
+            var sample = await WithinTimeoutAsync(_reader.ReadAsync, cancellationToken);
             Replace(_state with { Answers = true, Role = sample.Role, Server = new(sample, time.GetTimestamp()), Duration = time.GetElapsedTime(start) });
             await AskSlowAsync(sample.Role, cancellationToken);
         }
         catch (Exception exception) when (IsFailure(exception) && !cancellationToken.IsCancellationRequested)
         {
-            await FailAsync(exception, time.GetElapsedTime(start));
+            Fail(exception, time.GetElapsedTime(start));
         }
 
         Replace(_state with { Host = _host.Read(_state.Role) is { } seen ? new(seen, time.GetTimestamp()) : null });
@@ -57,17 +57,25 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await DisconnectAsync();
+        if (_lastAnswer.IsCompleted)
+        {
+            await DisconnectAsync(_reader, _lastAnswer);
+        }
+
         await _source.DisposeAsync();
     }
 
     private static bool IsFailure(Exception exception) =>
-        exception is NpgsqlException or TimeoutException or OperationCanceledException or SocketException or IOException or NotSupportedException;
+        exception is NpgsqlException or TimeoutException or OperationCanceledException or SocketException or IOException or NotSupportedException or ObjectDisposedException;
 
-    private async Task<MetricSample> AskServerAsync(CancellationToken cancellationToken)
+    /// <summary>Waits no longer than the timeout, whatever becomes of the question: Npgsql may wait for a hung server to confirm its cancellation.</summary>
+    private async Task<T> WithinTimeoutAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        _reader ??= await MetricReader.OpenAsync(_source, instance.Cluster, instance.Name, cancellationToken);
-        return await _reader.ReadAsync(cancellationToken);
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        budget.CancelAfter(settings.Timeout);
+        var answer = ask(budget.Token);
+        _lastAnswer = answer;
+        return await answer.WaitAsync(budget.Token);
     }
 
     /// <summary>The round that costs more, when it is time for it. The cheap one stands, whatever becomes of this.</summary>
@@ -79,19 +87,19 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
         }
 
         _askedSlow = time.GetTimestamp();
-        using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        budget.CancelAfter(settings.Timeout);
         try
         {
-            Replace(_state with { Slow = new(await _reader!.ReadSlowAsync(role, budget.Token), time.GetTimestamp()) });
+            var sample = await WithinTimeoutAsync(token => _reader!.ReadSlowAsync(role, token), cancellationToken);
+            Replace(_state with { Slow = new(sample, time.GetTimestamp()) });
         }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled)
+        catch (PostgresException exception)
         {
-            logger.LogInformation("{Instance}: sizes could not be read this time: {Reason}", instance.Name, exception.MessageText);
+            // An answer too: a table was locked for too long, a right is missing. If the server is going down, the next round says so.
+            logger.LogWarning("{Instance}: sizes and tables could not be read this time: {Reason}", instance.Name, exception.MessageText);
         }
     }
 
-    private async Task FailAsync(Exception exception, TimeSpan duration)
+    private void Fail(Exception exception, TimeSpan duration)
     {
         var reason = exception is OperationCanceledException ? $"no answer within {settings.Timeout.TotalSeconds:0.#} s" : exception.Message;
         if (_failuresInARow++ == 0)
@@ -101,7 +109,8 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
 
         Replace(_state with { Answers = false, Duration = duration, Failures = _state.Failures + 1 });
         _askedSlow = null;
-        await DisconnectAsync();
+        _ = DisconnectAsync(_reader, _lastAnswer); // It may hang with its server, and the next round has a connection of its own.
+        _reader = null;
     }
 
     private void Replace(InstanceState state)
@@ -122,12 +131,26 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
         return pause < longest ? pause : longest;
     }
 
-    private async Task DisconnectAsync()
+    /// <summary>Closes a connection once it is no longer in use, also one that was opened too late.</summary>
+    private async Task DisconnectAsync(MetricReader? reader, Task lastAnswer)
     {
-        if (_reader is { } reader)
+        try
         {
-            _reader = null;
-            await reader.DisposeAsync();
+            await lastAnswer;
+        }
+        catch (Exception exception) when (IsFailure(exception))
+        {
+            logger.LogDebug(exception, "{Instance}: a question without an answer", instance.Name);
+        }
+
+        reader ??= lastAnswer is Task<MetricReader> { IsCompletedSuccessfully: true } late ? late.Result : null;
+        try
+        {
+            await (reader?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+        catch (Exception exception) when (IsFailure(exception))
+        {
+            logger.LogDebug(exception, "{Instance}: a connection that cannot be closed", instance.Name);
         }
     }
 }

@@ -22,7 +22,8 @@ internal static class ClusterRegistration
                 // The service defaults listen to Npgsql once, and to its traces only where someone collects them.
                 settings.DisableTracing = true;
                 settings.DisableMetrics = true;
-            });
+            },
+            source => source.Name = name); // What its metrics and spans call it, instead of the connection string.
         }
 
         builder.Services.AddSingleton(services => new ClusterSet(

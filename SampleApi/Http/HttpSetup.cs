@@ -20,6 +20,7 @@ internal static class HttpSetup
         });
         // Thrown, so that one handler describes what is wrong; by default a bad request has an empty body.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddHttpContextAccessor(); // A statement says which route it is for.
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemHandler>();
         builder.Services.AddOpenApi();

@@ -57,7 +57,7 @@ internal static class OrderCommands
     public static async Task<Order?> InsertAsync(
         this Cluster cluster, Order order, string? key, bool once, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(once ? InsertOnce : Insert);
+        await using var command = cluster.CreateCommand(once ? InsertOnce : Insert);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = order.Id });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Customer });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Item });
@@ -72,7 +72,7 @@ internal static class OrderCommands
     /// <summary>Reads an order wherever a copy of it is: orders never change, so that any copy is as good.</summary>
     public static async Task<Order?> ReadAsync(this Cluster cluster, string customer, Guid id, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(ReadById);
+        await using var command = cluster.CreateCommand(ReadById);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -91,7 +91,7 @@ internal static class OrderCommands
     public static async Task<List<Order>?> ReadPageWhereLivingAsync(
         this Cluster cluster, string customer, OrderCursor after, int limit, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(ReadPageWhereLiving);
+        await using var command = cluster.CreateCommand(ReadPageWhereLiving);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = after.CreatedAt });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after.Id });
@@ -113,7 +113,7 @@ internal static class OrderCommands
     private static async Task<WhereLiving<Order>?> ReadOneAsync(
         Cluster cluster, string sql, NpgsqlParameter which, string customer, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(sql);
+        await using var command = cluster.CreateCommand(sql);
         command.Parameters.Add(which);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -43,7 +43,7 @@ public sealed class CustomerLocator(ClusterSet clusters)
     /// <summary>Makes a new customer live on the cluster, unless the cluster knows the customer by now.</summary>
     public static async Task AddAsync(Cluster cluster, string customer, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(
+        await using var command = cluster.CreateCommand(
             "INSERT INTO customers (customer) VALUES ($1) ON CONFLICT DO NOTHING");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -51,7 +51,7 @@ public sealed class CustomerLocator(ClusterSet clusters)
 
     private static async Task<CustomerRow?> ReadAsync(Cluster cluster, string customer, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(
+        await using var command = cluster.CreateCommand(
             "SELECT state, peer, since FROM customers WHERE customer = $1");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customer });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -68,7 +68,7 @@ public sealed class CustomerLocator(ClusterSet clusters)
             return;
         }
 
-        await using var command = arrival.Target.DataSource.CreateCommand(
+        await using var command = arrival.Target.CreateCommand(
             """
             UPDATE customers SET state = 'here', peer = NULL, since = clock_timestamp()
             WHERE customer = $1 AND state = 'arriving' AND peer = $2 AND since = $3

@@ -39,7 +39,7 @@ public static class StatsEndpoints
 
     private static async Task<ClusterStats> CountAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(Count);
+        await using var command = cluster.CreateCommand(Count);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new(cluster.Name, reader.GetInt64(0), reader.GetInt64(1));

@@ -34,7 +34,7 @@ public static class TopologyEndpoints
 
     private static async Task<ClusterView> DescribeAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        await using var command = cluster.DataSource.CreateCommand(Describe);
+        await using var command = cluster.CreateCommand(Describe);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new(cluster.Name, true, reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2));

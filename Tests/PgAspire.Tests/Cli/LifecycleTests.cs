@@ -38,7 +38,7 @@ public sealed class LifecycleTests
     {
         await using var topology = await TestTopology.MakeAsync("""{ "clusters": 2, "name": "shop", "durability": "fast" }""");
         var absent = await topology.Command.RunAsync("status", "--json");
-        Assert.Equal((3, """{"host":"embedded","state":"absent","api":{"url":null},"metrics":{"url":null},"instances":[]}"""), (absent.ExitCode, Compact(absent.Output)));
+        Assert.Equal((3, """{"host":"embedded","state":"absent","api":{"url":null},"metrics":{"url":null},"monitor":{"url":null},"instances":[]}"""), (absent.ExitCode, Compact(absent.Output)));
 
         (await topology.UpAsync()).Succeeded();
         await topology.UntilRunningAsync();
@@ -46,13 +46,13 @@ public sealed class LifecycleTests
         var version = Assert.IsType<string>(await topology.AskAsync("shop1-1", "SHOW server_version")).Split(' ')[0];
         var ports = new[] { await topology.AskAsync("shop1-1", "SHOW port"), await topology.AskAsync("shop2-1", "SHOW port") };
         Assert.Equal(
-            $$"""{"host":"embedded","state":"running","api":{"url":null},"metrics":{"url":null},"instances":[{{Instance(1, "running", version)}},{{Instance(2, "running", version)}}]}""",
+            $$"""{"host":"embedded","state":"running","api":{"url":null},"metrics":{"url":null},"monitor":{"url":null},"instances":[{{Instance(1, "running", version)}},{{Instance(2, "running", version)}}]}""",
             Compact(running.Succeeded().Output));
 
         (await topology.DownAsync()).Succeeded();
         var stopped = await topology.Command.RunAsync("status", "--json");
         Assert.Equal(
-            (3, $$"""{"host":"embedded","state":"stopped","api":{"url":null},"metrics":{"url":null},"instances":[{{Instance(1, "stopped", version.Split('.')[0])}},{{Instance(2, "stopped", version.Split('.')[0])}}]}"""),
+            (3, $$"""{"host":"embedded","state":"stopped","api":{"url":null},"metrics":{"url":null},"monitor":{"url":null},"instances":[{{Instance(1, "stopped", version.Split('.')[0])}},{{Instance(2, "stopped", version.Split('.')[0])}}]}"""),
             (stopped.ExitCode, Compact(stopped.Output)));
 
         string Instance(int number, string state, string shown) =>

@@ -1,0 +1,80 @@
+using PgAspire.Monitor;
+using PgAspire.Monitor.Host;
+using PgAspire.Tests.Support;
+
+namespace PgAspire.Tests.Monitor;
+
+[Collection(WatchedTopology.Collection)]
+public sealed class HostMetricsTests(WatchedTopology watched)
+{
+    [Fact]
+    public async Task ProcessesAreMeasuredAsTheyWork()
+    {
+        await watched.GrowAsync(
+            async () =>
+            {
+                await watched.RunAsync("CREATE TABLE worked AS SELECT n, repeat(md5(n::text), 10) FROM generate_series(1, 100000) n");
+                await watched.RunAsync("CHECKPOINT");
+            },
+            ("process_cpu_time_seconds_total", ["cpu_mode=user"]), ("process_cpu_time_seconds_total", ["cpu_mode=system"]),
+            ("process_disk_io_bytes_total", ["disk_io_direction=write"]),
+            ("system_network_io_bytes_total", ["network_interface_name=lo", "network_io_direction=receive"]),
+            ("system_network_io_bytes_total", ["network_interface_name=lo", "network_io_direction=transmit"]));
+        await watched.SeeAsync("process_disk_io_bytes_total", value => value >= 0, "disk_io_direction=read");
+        await watched.RunAsync("DROP TABLE worked");
+    }
+
+    [Fact]
+    public async Task SessionsCostProcessesFilesAndMemory()
+    {
+        var sessions = new List<Npgsql.NpgsqlConnection>();
+        await watched.GrowAsync(
+            async () =>
+            {
+                for (var number = 0; number < 5; number++)
+                {
+                    sessions.Add(await watched.ConnectAsync());
+                    await sessions[^1].RunAsync("SET work_mem = '64MB'; CREATE TEMP TABLE kept AS SELECT count(*) FROM (SELECT DISTINCT n FROM generate_series(1, 50000) n) s");
+                }
+            },
+            ("process_count", []), ("process_unix_file_descriptor_count", []), ("process_memory_usage_bytes", []));
+        foreach (var session in sessions)
+        {
+            await session.DisposeAsync();
+        }
+
+        await watched.SeeAsync("process_memory_usage_bytes", value => value is > 5_000_000 and < 500_000_000);
+    }
+
+    [Fact]
+    public async Task TheFileSystemOfTheDataIsMeasured()
+    {
+        var data = new DriveInfo((await watched.TopologyAsync()).Of(".pgaspire", "data", "pg1-1"));
+        await watched.SeeAsync("system_filesystem_limit_bytes", value => value == data.TotalSize);
+        await watched.SeeAsync("system_filesystem_usage_bytes", value => value > 0 && value <= data.TotalSize, "system_filesystem_state=used");
+        await watched.SeeAsync("system_filesystem_usage_bytes", value => Math.Abs(value!.Value - data.AvailableFreeSpace) < 1e9, "system_filesystem_state=free");
+    }
+
+    [Fact]
+    public void AControlGroupIsReadWhereItIsSaid()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("cpu.stat", "usage_usec 3500000\nuser_usec 2500000\nsystem_usec 1000000\n");
+        folder.Write("memory.current", "1000\n");
+        folder.Write("memory.stat", "anon 700\ninactive_file 300\n");
+        folder.Write("pids.current", "7\n");
+        folder.Write("io.stat", "8:0 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0\n8:16 rbytes=1 wbytes=2 rios=1 wios=2 dbytes=0 dios=0\n");
+        var instance = new WatchedInstance("pg1", "pg1-1", "Host=nowhere") { Cgroup = folder.FullPath };
+
+        var sample = new HostReader(instance).Read("primary")!;
+
+        Assert.Equal([2.5, 1], sample.Of("process.cpu.time").Select(value => value.Value));
+        Assert.Equal(700, Assert.Single(sample.Of("process.memory.usage")).Value);
+        Assert.Equal(7, Assert.Single(sample.Of("process.count")).Value);
+        Assert.Equal([11, 22], sample.Of("process.disk.io").Select(value => value.Value));
+    }
+
+    [Fact]
+    public void WhatCannotBeReadHasNoValue() => Assert.Null(
+        new HostReader(new("pg1", "pg1-1", "Host=nowhere") { DataDirectory = "/nowhere", Cgroup = "/nowhere" }).Read("primary"));
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using PgAspire.Tests.Support;
+
+namespace PgAspire.Tests.Monitor;
+
+/// <summary>Instances that hang, die, or refuse.</summary>
+public sealed class SilenceTests
+{
+    private const string Up = "postgresql_up";
+    private const string Age = "pgaspire_monitor_collection_age_seconds";
+
+    [Fact]
+    public async Task AHangingInstanceDelaysNoOtherAndIsSeenAsDown()
+    {
+        await using var servers = await PostgresServers.StartAsync(2);
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var monitor = new MonitorProcess(
+            ("pg1", "pg1", servers["pg1"].ConnectionString), ("pg2", "pg2", servers["pg2"].ConnectionString),
+            ("pg3", "pg3", $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=monitor;Password=x"));
+        await monitor.SeeAsync(Up, value => value == 1, "instance=pg1");
+        await monitor.SeeAsync(Up, value => value == 1, "instance=pg2");
+        await monitor.SeeAsync(Up, value => value == 0, "instance=pg3", "role=unknown");
+        await monitor.SeeAsync("pgaspire_monitor_collection_duration_seconds", value => value > 0, "instance=pg1");
+
+        await servers["pg2"].PauseAsync();
+        await monitor.SeeAsync(Up, value => value == 0, "instance=pg2", "role=primary");
+        await monitor.SeeAsync("pgaspire_monitor_collection_failures_total", value => value >= 1, "instance=pg2");
+        for (var scrape = 0; scrape < 20; scrape++)
+        {
+            var watch = Stopwatch.StartNew();
+            var seen = await monitor.ScrapeAsync();
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"a scrape took {watch.Elapsed}");
+            Assert.Equal(1, seen.Of(Up, "instance=pg1"));
+            Assert.True(seen.Of(Age, "instance=pg1") < 3, $"pg1 was last asked {seen.Of(Age, "instance=pg1")} s ago");
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+
+        // Its last values are gone, so that nobody takes them for today's.
+        await monitor.SeeAsync("postgresql_connection_max", value => value is null, "instance=pg2");
+        await servers["pg2"].ResumeAsync();
+        await monitor.SeeAsync(Up, value => value == 1, "instance=pg2");
+        await monitor.SeeAsync("postgresql_connection_max", value => value == 200, "instance=pg2");
+    }
+
+    [Fact]
+    public async Task AnInstanceThatComesBackIsSeenAgainWithItsNewStart()
+    {
+        await using var servers = await PostgresServers.StartAsync(1);
+        await using var monitor = new MonitorProcess(("pg1", "pg1", servers["pg1"].ConnectionString));
+        await monitor.SeeAsync(Up, value => value == 1);
+        await monitor.SeeAsync("postgresql_server_info", value => value == 1);
+        var before = (await monitor.ScrapeAsync()).Of("postgresql_server_start_time_seconds");
+        await servers["pg1"].KillAsync();
+        await monitor.SeeAsync(Up, value => value == 0);
+        await servers["pg1"].StartAsync();
+        await monitor.SeeAsync(Up, value => value == 1);
+        await monitor.SeeAsync("postgresql_server_start_time_seconds", value => value > before);
+        Assert.Single(monitor.Log.Split('\n'), line => line.Contains("pg1 answers again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task NeitherAPasswordNorAStatementsValueIsShown()
+    {
+        const string Secret = "PuJ0pYt1Secret";
+        await using var servers = await PostgresServers.StartAsync(1);
+        var connection = new NpgsqlConnectionStringBuilder(servers["pg1"].ConnectionString);
+        await using var monitor = new MonitorProcess(
+            ("pg1", "pg1", connection.ConnectionString),
+            ("pg2", "pg2", new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Password = Secret }.ConnectionString));
+        await using var session = new NpgsqlConnection(connection.ConnectionString);
+        await session.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand($"SELECT $1, '{Secret}', pg_sleep(600)", session) { CommandTimeout = 0, Parameters = { new() { Value = Secret } } };
+        var running = command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await monitor.SeeAsync("postgresql_query_longest_seconds", value => value > 1);
+        await monitor.SeeAsync(Up, value => value == 0, "instance=pg2");
+
+        var all = (await monitor.ScrapeAsync()).Text + monitor.Log;
+        Assert.Contains("pg2 does not answer", all, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, all, StringComparison.Ordinal);
+        Assert.DoesNotContain(connection.Password!, all, StringComparison.Ordinal);
+        await servers["pg1"].KillAsync();
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => running);
+    }
+
+    [Theory]
+    [InlineData("Host=a,b", "must name one host")]
+    [InlineData("Password=PuJ0pYt1;Host", "is not a PostgreSQL connection string")]
+    public async Task AWrongConfigurationIsNamedWithoutItsPassword(string connectionString, string message)
+    {
+        await using var monitor = new MonitorProcess(("pg1", "pg1", connectionString));
+        Assert.NotEqual(0, await monitor.EndAsync());
+        Assert.Contains(message, monitor.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("PuJ0pYt1", monitor.Log, StringComparison.Ordinal);
+    }
+}

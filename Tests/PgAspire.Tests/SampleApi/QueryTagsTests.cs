@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using CsCheck;
+using Npgsql;
+using PgAspire.ServiceDefaults;
+using PgAspire.Tests.Monitor;
+using PgAspire.Tests.Support;
+
+namespace PgAspire.Tests.SampleApi;
+
+[Collection(WatchedTopology.Collection)]
+public sealed class QueryTagsTests(WatchedTopology watched)
+{
+    private const string Route = "GET /customers/{customer}/orders/{id:guid}";
+
+    [Fact]
+    public void TagsAreWrittenInTheOrderOfTheirKeysAndEscaped()
+    {
+        Assert.Equal(
+            "SELECT 1 /*application='api',route='GET%20%2Fa%2F%7Bb%7D'*/", QueryTags.Append("SELECT 1", ("route", "GET /a/{b}"), ("application", "api")));
+        Assert.Equal("SELECT 1 /*route='%2A%2F%3B%20DROP%27'*/", QueryTags.Append("SELECT 1", ("route", "*/; DROP'")));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1")]
+    [InlineData("SELECT 1 /* a comment of somebody's own */")]
+    [InlineData("/*route='a'*/ SELECT 1 + 1")]
+    [InlineData("*/")]
+    public void AStatementWithoutTagsHasNone(string sql) => Assert.Empty(QueryTags.Read(sql));
+
+    [Fact]
+    public void WhatIsWrittenIsRead() => Gen.String[Gen.Char[' ', '\u00ff'], 0, 20].Array[2].Sample(values =>
+    {
+        var tags = QueryTags.Read(QueryTags.Append("SELECT '/*'", ("a", values[0]), ("b", values[1])));
+        Assert.Equal((values[0], values[1]), (tags["a"], tags["b"]));
+    });
+
+    [Fact]
+    public async Task TheServerNamesTheRouteOfTheApplicationsStatements()
+    {
+        await using var servers = await PostgresServers.StartAsync(1);
+        await using var api = await ApiProcess.StartAsync(servers.ConnectionStrings(1));
+        var order = await api.OrderAsync("ada");
+        for (var time = 0; time < 5; time++)
+        {
+            await api.GetJsonAsync($"/customers/ada/orders/{order.Id}");
+        }
+
+        var statements = await servers.All[0].ListAsync("SELECT query FROM pg_stat_activity WHERE application_name = 'PgAspire.SampleApi'");
+        var tags = statements.Select(QueryTags.Read).Where(found => found.Count > 0).ToList();
+        Assert.NotEmpty(tags);
+        Assert.All(tags, found => Assert.Equal("PgAspire.SampleApi", found[QueryTags.Application]));
+        Assert.Contains(tags, found => found[QueryTags.Route] == Route);
+    }
+
+    [Fact]
+    public async Task ASlowStatementLeadsToItsRouteAndALiveSessionToItsSpan()
+    {
+        var spans = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var session = await watched.ConnectAsync();
+        var sql = QueryTags.Append("SELECT relname, pg_backend_pid() FROM pg_class WHERE relname = $1", (QueryTags.Route, Route));
+        await using (var command = new NpgsqlCommand(sql, session) { Parameters = { new() { Value = "pg_class" } } })
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var span = Assert.Single(spans, span => sql.Equals(span.GetTagItem("db.query.text")));
+        Assert.Equal($"{session.ProcessID}", $"{span.GetTagItem("db.npgsql.connection_id")}");
+        await using var slow = new NpgsqlCommand("SELECT query FROM pg_stat_statements WHERE query LIKE '%pg_backend_pid() FROM pg_class%' AND query NOT LIKE '%pg_stat_statements%'", session);
+        Assert.Equal(Route, QueryTags.Read((string)(await slow.ExecuteScalarAsync(TestContext.Current.CancellationToken))!)[QueryTags.Route]);
+    }
+}
