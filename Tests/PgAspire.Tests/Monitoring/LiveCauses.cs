@@ -10,6 +10,8 @@ internal static class LiveCauses
     public static async Task<IAsyncDisposable> ReplayPausedAsync(LiveTopology topology)
     {
         await topology.Topology.AskAsync("pg1-2", "SELECT pg_wal_replay_pause()", RoleNames.Superuser);
+        await Until.TrueAsync(
+            async () => await topology.Topology.AskAsync("pg1-2", "SELECT pg_get_wal_replay_pause_state()", RoleNames.Superuser) is "paused", "replay has paused");
         await topology.Topology.AskAsync("pg1-1", "CREATE TABLE not_replayed_yet ()");
         return new Undo(async () => await topology.Topology.AskAsync("pg1-2", "SELECT pg_wal_replay_resume()", RoleNames.Superuser));
     }
