@@ -29,6 +29,7 @@ internal sealed class HistoryRun
             UnresponsiveAfter = TimeSpan.FromSeconds(2),
             ElectionPatience = TimeSpan.FromSeconds(1),
             StalledAfter = TimeSpan.FromSeconds(2),
+            RecoveryPatience = TimeSpan.FromSeconds(10),
             LargestLag = 20,
         };
         Cluster = new(history.Instances, history.Quorum, new Random(history.Seed), Trace) { Happened = Happened };
