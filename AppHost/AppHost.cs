@@ -11,6 +11,9 @@ builder.AddProject<Projects.SampleApi>("api")
     .WithHttpHealthCheck("/health")
     .WithMetricsEndpoint();
 
-builder.AddPrometheus("prometheus");
+// It reads them all, and has the alert rules; section Alerts of the configuration says who is told.
+builder.AddPrometheus("prometheus")
+    .WithRules(builder.AddAlertmanager("alertmanager"))
+    .WithOptionalGrafana();
 
 builder.Build().Run();

@@ -17,6 +17,7 @@ var root = new RootCommand("Runs many PostgreSQL servers from one declaration, t
     SwitchoverCommand.CreateSwitchover(),
     SwitchoverCommand.CreatePromote(),
     SuperviseCommand.Create(),
+    DrillCommand.Create(),
     BenchCommand.Create(),
     TestCommand.Create(),
 };

@@ -17,6 +17,18 @@ public static class ContainerImages
     /// <summary>v3.5.3, of the release line with long-term support.</summary>
     public const string PrometheusTag = "v3.5.3";
 
+    /// <summary>prom/alertmanager</summary>
+    public const string Alertmanager = "prom/alertmanager";
+
+    /// <summary>v0.28.1</summary>
+    public const string AlertmanagerTag = "v0.28.1";
+
+    /// <summary>grafana/grafana</summary>
+    public const string Grafana = "grafana/grafana";
+
+    /// <summary>12.1.1</summary>
+    public const string GrafanaTag = "12.1.1";
+
     /// <summary>The tag of <see cref="Postgres"/> by PostgreSQL major version: its newest minor version.</summary>
     public static IReadOnlyDictionary<int, string> PostgresTags { get; } = new Dictionary<int, string>
     {

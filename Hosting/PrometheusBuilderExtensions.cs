@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using PgAspire.Hosting;
 using PgAspire.Hosting.Metrics;
 using PgAspire.Hosting.Resources;
+using PgAspire.Monitoring;
 
 namespace Aspire.Hosting;
 
@@ -12,6 +13,7 @@ public static class PrometheusBuilderExtensions
 {
     private const int TargetPort = 9090;
     private const string ConfigurationFolder = "/etc/prometheus";
+    private const string RulesFolder = "rules";
 
     /// <summary>
     /// Adds a Prometheus server. It scrapes every resource that <see cref="WithMetricsEndpoint{T}"/> was called for, before
@@ -36,16 +38,26 @@ public static class PrometheusBuilderExtensions
             .WithUrlForEndpoint(PrometheusResource.EndpointName, endpoint => new() { Url = "/targets", DisplayText = "Targets" })
             .WithHttpHealthCheck("/-/ready")
             // What it scrapes is known when the resources are; naming their endpoints here also makes them reachable.
-            .WithEnvironment(context => ScrapeConfiguration.Reference(builder.Resources, context))
+            .WithEnvironment(context => ScrapeConfiguration.Reference(builder.Resources, prometheus, context))
             .WithContainerFiles(ConfigurationFolder, async (context, cancellationToken) =>
-            [
-                new ContainerFile
+            {
+                var alerting = prometheus.Annotations.OfType<AlertingAnnotation>().LastOrDefault();
+                var rules = alerting is null ? new Dictionary<string, string>() : MonitoringFiles.Rules();
+                var configuration = new PrometheusConfiguration
                 {
-                    Name = "prometheus.yml",
-                    Contents = await ScrapeConfiguration.WriteAsync(
+                    Jobs = await ScrapeConfiguration.JobsAsync(
                         builder.Resources, prometheus, context.Services.GetRequiredService<EngineGateway>(), cancellationToken),
-                },
-            ]);
+                    Rules = alerting is null ? null : $"{RulesFolder}/*.yml",
+                    Alertmanager = alerting?.Alertmanager is { } alertmanager
+                        ? await ScrapeConfiguration.HostAndPortAsync(alertmanager.PrimaryEndpoint, prometheus, cancellationToken) : null,
+                    RunbookBase = AlertReceivers.Read(builder.Configuration, builder.AppHostDirectory).RunbookBase ?? "",
+                };
+                return
+                [
+                    new ContainerFile { Name = "prometheus.yml", Contents = configuration.Write() },
+                    new ContainerDirectory { Name = RulesFolder, Entries = rules.Select(file => new ContainerFile { Name = file.Key, Contents = file.Value }) },
+                ];
+            });
     }
 
     /// <summary>Says that a resource has metrics in Prometheus's format.</summary>

@@ -1,4 +1,5 @@
 using PgAspire.Monitor;
+using PgAspire.Monitor.Diagnostics;
 using PgAspire.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -7,4 +8,5 @@ builder.AddInstanceMetrics();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapDiagnostics(WatchedInstance.Read(app.Configuration));
 app.Run();

@@ -21,8 +21,10 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
 
     /// <summary>Starts the app host, and returns when every cluster is ready and the API answers.</summary>
     /// <param name="declaration">What it is to run, overrides and all.</param>
+    /// <param name="more">What else its environment has.</param>
     /// <exception cref="CliException">It ends, or an instance fails.</exception>
-    public async Task UpAsync(TopologyDeclaration declaration, string topologyFile, CancellationToken cancellationToken)
+    public async Task UpAsync(
+        TopologyDeclaration declaration, string topologyFile, IReadOnlyDictionary<string, string?> more, CancellationToken cancellationToken)
     {
         if (_store.Read().AppHost is { } running && running.IsAlive())
         {
@@ -35,7 +37,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
         var assembly = SiblingAssembly.Find(Project, Assembly);
         var program = new ExternalProgram("dotnet", assembly)
         {
-            Environment = EnvironmentOf(declaration, topologyFile),
+            Environment = new Dictionary<string, string?>(EnvironmentOf(declaration, topologyFile).Concat(more)),
             WorkingFolder = Path.GetDirectoryName(assembly),
         };
         var process = await DetachedProcess.StartAsync(program, LogFile, cancellationToken);

@@ -1,5 +1,7 @@
 using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
+using PgAspire.Cli.Monitoring;
+using PgAspire.Monitoring;
 using PgAspire.Postgres.Declaration;
 
 namespace PgAspire.Cli.Commands;
@@ -18,20 +20,29 @@ internal interface IUpHost
 internal sealed record UpServices(bool Api, int? ApiPort, bool Monitor, int? MonitorPort);
 
 /// <summary>The topology as processes, and the services over it.</summary>
-internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpRequest request, UpServices services) : IUpHost
+/// <param name="receivers">Who is told of alerts; null where nothing watches for them.</param>
+internal sealed class EmbeddedUp(
+    StateFolder folder, IProgressSink progress, UpRequest request, UpServices services, AlertReceivers? receivers) : IUpHost
 {
     private readonly SupervisorProcess _supervisor = new(folder);
+    private readonly MonitoringStack _monitoring = new(folder, progress);
     private readonly EmbeddedHost _host = new(folder, new InstallationLocator(new PackageInstaller(progress.Notice), progress.Notice), progress);
 
     public async Task BringUpAsync(CancellationToken cancellationToken)
     {
         await _supervisor.StopAsync(cancellationToken);
+        var programs = receivers is null ? null : MonitoringPrograms.Find(Environment.GetEnvironmentVariable("PATH"));
         var topology = await _host.UpAsync(request, cancellationToken);
         await _supervisor.StartAsync(cancellationToken);
         var database = request.Declaration.Database;
         await Task.WhenAll(
             ServiceAsync(ApiProgram.Name, services.Api, services.ApiPort, () => ApiProgram.For(topology, database), cancellationToken),
-            ServiceAsync(MonitorProgram.Name, services.Monitor, services.MonitorPort, () => MonitorProgram.For(folder, topology, database), cancellationToken));
+            ServiceAsync(MonitorProgram.Name, services.Monitor, services.MonitorPort, () => MonitorProgram.For(folder, topology, database), cancellationToken),
+            programs is null ? _monitoring.StopAsync(cancellationToken) : Task.CompletedTask);
+        if (programs is not null)
+        {
+            await _monitoring.UpAsync(programs, receivers!, Scraped(), cancellationToken);
+        }
     }
 
     public async Task StopAsync()
@@ -45,6 +56,13 @@ internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpR
     public static Task StopServicesAsync(StateFolder folder, IProgressSink progress, CancellationToken cancellationToken) => Task.WhenAll(
         new StateStore(folder).Read().Services.Keys.Select(name => new ServiceProcess(folder, progress, name).StopAsync(cancellationToken)));
 
+    private IEnumerable<KeyValuePair<string, string>> Scraped()
+    {
+        var known = new StateStore(folder).Read().Services;
+        var wanted = new[] { (ApiProgram.Name, services.Api), (MonitorProgram.Name, services.Monitor) }.Where(service => service.Item2);
+        return wanted.Select(service => KeyValuePair.Create(service.Name, known[service.Name].Url));
+    }
+
     private Task ServiceAsync(string name, bool wanted, int? port, Func<ServiceProgram> program, CancellationToken cancellationToken)
     {
         var service = new ServiceProcess(folder, progress, name);
@@ -53,11 +71,11 @@ internal sealed class EmbeddedUp(StateFolder folder, IProgressSink progress, UpR
 }
 
 /// <summary>The topology as containers of the Aspire app host, which runs the API too.</summary>
-internal sealed class AspireUp(StateFolder folder, IProgressSink progress, TopologyDeclaration declaration, string topologyFile) : IUpHost
+internal sealed class AspireUp(StateFolder folder, IProgressSink progress, TopologyDeclaration declaration, string topologyFile, AlertReceivers? receivers) : IUpHost
 {
     private readonly AppHostProcess _appHost = new(folder, progress);
 
-    public Task BringUpAsync(CancellationToken cancellationToken) => _appHost.UpAsync(declaration, topologyFile, cancellationToken);
+    public Task BringUpAsync(CancellationToken cancellationToken) => _appHost.UpAsync(declaration, topologyFile, receivers?.ToEnvironment() ?? [], cancellationToken);
 
     public Task StopAsync() => _appHost.StopAsync(CancellationToken.None);
 }

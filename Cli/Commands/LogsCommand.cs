@@ -1,16 +1,17 @@
 using System.CommandLine;
 using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
+using PgAspire.Cli.Monitoring;
 
 namespace PgAspire.Cli.Commands;
 
 /// <summary><c>logs</c>: what a server or a service wrote.</summary>
 internal static class LogsCommand
 {
-    private static readonly Argument<string> Name = new("instance") { Description = "An instance, a cluster of one, api, monitor or supervisor" };
+    private static readonly Argument<string> Name = new("instance") { Description = "An instance, a cluster of one, api, monitor, supervisor, prometheus, or alertmanager" };
     private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with what comes, until Ctrl+C" };
     private static readonly Option<int> Lines = new("--lines", "-n") { Description = "How many of the last lines", DefaultValueFactory = _ => 100 };
-    private static readonly string[] Services = [ApiProgram.Name, MonitorProgram.Name, Supervision.Name];
+    private static readonly string[] Services = [ApiProgram.Name, MonitorProgram.Name, Supervision.Name, MonitoringStack.Prometheus, MonitoringStack.Alertmanager];
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     public static Command Create()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
+using PgAspire.Cli.Monitoring;
 using PgAspire.Cli.Output;
 using PgAspire.Postgres.Initialization;
 using PgAspire.Postgres.Topology;
@@ -29,6 +30,7 @@ internal static class UpCommand
             Detach, Host, CommonOptions.Binaries, ApiPort, NoApi, MonitorPort, NoMonitor, ResetPasswords,
         };
         Host.AcceptOnlyFromAmong(HostChoice.Auto, HostChoice.Embedded, HostChoice.Aspire);
+        MonitoringOptions.AddTo(command);
         DeclarationOptions.AddTo(command);
         command.SetAction((parse, _) => RunAsync(parse));
         return command;
@@ -37,6 +39,7 @@ internal static class UpCommand
     private static async Task<int> RunAsync(ParseResult parse)
     {
         var declaration = DeclarationOptions.Read(parse);
+        var receivers = MonitoringOptions.Read(parse);
         var init = InitBundle.Load(declaration.InitScripts, Path.GetDirectoryName(CommonOptions.TopologyFile(parse))!);
         var request = new UpRequest(new TopologyPlan(declaration), init, parse.GetValue(CommonOptions.Binaries)) { ResetPasswords = parse.GetValue(ResetPasswords) };
         var folder = CommonOptions.StateFolder(parse);
@@ -50,8 +53,8 @@ internal static class UpCommand
         }
 
         IUpHost host = choice.IsAspire
-            ? new AspireUp(folder, progress, declaration, CommonOptions.TopologyFile(parse))
-            : new EmbeddedUp(folder, progress, request, Services(parse));
+            ? new AspireUp(folder, progress, declaration, CommonOptions.TopologyFile(parse), receivers)
+            : new EmbeddedUp(folder, progress, request, Services(parse), receivers);
         return await new UpSession(folder, progress, host).RunAsync(parse.GetValue(Detach), interruption.Token);
     }
 

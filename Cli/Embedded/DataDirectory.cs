@@ -24,6 +24,7 @@ internal enum DataDirectoryState
 internal sealed class DataDirectory(string path, StateFolder folder)
 {
     private const string MakingMarker = "pgaspire.making";
+    private const int OtherDevice = 18; // EXDEV
     private const string FinishedMarker = "pgaspire.made";
 
     public string FullPath { get; } = path;
@@ -134,7 +135,18 @@ internal sealed class DataDirectory(string path, StateFolder folder)
     {
         folder.WriteOwned(Path.Combine(template, MakingMarker), "");
         Directory.Delete(FullPath, recursive: true);
-        Directory.Move(template, FullPath);
+        try
+        {
+            Directory.Move(template, FullPath);
+        }
+        catch (IOException exception) when (exception.HResult == OtherDevice)
+        {
+            // The data lie on another disk than the templates.
+            File.Delete(Path.Combine(template, MakingMarker));
+            folder.MakeOwned(FullPath);
+            folder.WriteOwned(Marker(MakingMarker), "");
+            folder.CopyOwned(new DirectoryInfo(template), FullPath);
+        }
     }
 
     /// <summary>Forgets the marker that came with a copy of a finished directory.</summary>

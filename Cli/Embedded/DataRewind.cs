@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Declaration;
 using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Topology;
 
@@ -9,9 +10,9 @@ namespace PgAspire.Cli.Embedded;
 internal static class DataRewind
 {
     /// <summary>Runs pg_rewind, which also recovers data that were not shut down cleanly, and changes nothing where they have not parted.</summary>
-    /// <exception cref="CliException">It cannot: the WAL since then is gone, or pages were not written whole (durability fast). Copy the data anew.</exception>
+    /// <exception cref="CliException">It cannot: the WAL since then is gone. Copy the data anew.</exception>
     public static async Task RunAsync(
-        StateFolder folder, PostgresInstallation postgres, Instance target, Instance source, RolePasswords passwords, CancellationToken cancellationToken)
+        StateFolder folder, PostgresInstallation postgres, Instance target, Instance source, RolePasswords passwords, Durability durability, CancellationToken cancellationToken)
     {
         // Before version 16 the control file, which pg_rewind goes by, names the new timeline only after a checkpoint.
         await using (var connection = await ClusterConnection.OpenAsync(source, "postgres", RoleNames.Superuser, passwords.Superuser, cancellationToken, timeoutSeconds: 300))
@@ -22,8 +23,11 @@ internal static class DataRewind
         // The data may be half rewound from here on: they can only be rewound again or discarded.
         var rewind = new ExternalProgram(
             postgres.Program("pg_rewind"),
-            "--target-pgdata", folder.Data(target),
-            "--source-server", string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={source.Port} user={RoleNames.Superuser} dbname=postgres"))
+            [
+                "--target-pgdata", folder.Data(target),
+                "--source-server", string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={source.Port} user={RoleNames.Superuser} dbname=postgres"),
+                .. durability == Durability.Fast ? ["--no-sync"] : Array.Empty<string>(),
+            ])
         {
             Environment = new Dictionary<string, string?> { ["PGPASSWORD"] = passwords.Superuser, ["PGAPPNAME"] = "pgaspire rewind" },
         };

@@ -61,7 +61,7 @@ internal sealed class EmbeddedCluster(
         {
             if (!data.IsReplica)
             {
-                await DataRewind.RunAsync(folder, postgres, instance, primary, passwords, cancellationToken);
+                await DataRewind.RunAsync(folder, postgres, instance, primary, passwords, durability, cancellationToken);
             }
 
             ReplicaSource.Follow(folder, instance, primary);

@@ -72,12 +72,21 @@ internal sealed class EmbeddedController(
     /// <exception cref="CliException">It is still there after two minutes.</exception>
     public async Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken)
     {
-        if (!IsRunning(instance))
+        if (Running(instance) is not { } server)
         {
             return;
         }
 
-        await ControlAsync(instance, ["stop", "-W", "-m", mode == ShutdownMode.Fast ? "fast" : "immediate"], cancellationToken);
+        if (OperatingSystem.IsWindows())
+        {
+            await ControlAsync(instance, ["stop", "-W", "-m", mode == ShutdownMode.Fast ? "fast" : "immediate"], cancellationToken);
+        }
+        else
+        {
+            // What pg_ctl does, without two programs in the time that a change of the primary takes.
+            Native.Signal(server.ProcessId, mode == ShutdownMode.Fast ? Native.SigInt : Native.SigQuit);
+        }
+
         if (!await Wait.UntilAsync(() => !IsRunning(instance), StopPatience, cancellationToken))
         {
             throw new CliException($"{instance.Name} does not stop; its log: {folder.Log(instance)}");

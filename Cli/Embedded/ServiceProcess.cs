@@ -1,14 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using PgAspire.Cli.Processes;
 
 namespace PgAspire.Cli.Embedded;
-
-/// <summary>What a service is started with.</summary>
-/// <param name="Assembly">Its program, built beside this one.</param>
-/// <param name="Environment">Its configuration. When it changes, the service is started again.</param>
-internal sealed record ServiceProgram(string Assembly, IReadOnlyDictionary<string, string?> Environment);
 
 /// <summary>A web service of the topology, as a process that outlives the command that started it.</summary>
 /// <param name="name">Its name: of its log, its telemetry, and its entry in the state.</param>
@@ -25,11 +18,11 @@ internal sealed class ServiceProcess(StateFolder folder, IProgressSink progress,
     /// <exception cref="CliException">The port is taken, or it does not come up.</exception>
     public async Task<string> UpAsync(ServiceProgram program, int? port, CancellationToken cancellationToken)
     {
-        var fingerprint = Fingerprint(program);
+        var fingerprint = program.Fingerprint();
         var known = Known();
         if (known is not null && known.Process.IsAlive())
         {
-            if (known.Fingerprint == fingerprint && (port is null || new Uri(known.Url).Port == port) && await IsAliveAsync(known.Url, cancellationToken))
+            if (known.Fingerprint == fingerprint && (port is null || new Uri(known.Url).Port == port) && await IsAliveAsync(program, known.Url, cancellationToken))
             {
                 progress.Report(name, "running");
                 return known.Url;
@@ -41,14 +34,9 @@ internal sealed class ServiceProcess(StateFolder folder, IProgressSink progress,
 
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ChoosePort(port, known?.Url)}");
         progress.Report(name, "starting");
-        var command = new ExternalProgram("dotnet", program.Assembly)
-        {
-            Environment = new Dictionary<string, string?>(program.Environment) { ["ASPNETCORE_URLS"] = url, ["OTEL_SERVICE_NAME"] = name },
-            WorkingFolder = Path.GetDirectoryName(program.Assembly),
-        };
-        var process = await DetachedProcess.StartAsync(command, folder.ServiceLog(name), cancellationToken);
+        var process = await DetachedProcess.StartAsync(program.CommandFor(name, url), folder.ServiceLog(name), cancellationToken);
         _store.Update(state => state with { Services = new Dictionary<string, KnownService>(state.Services) { [name] = new(process, url, fingerprint) } });
-        await WaitUntilAliveAsync(process, url, cancellationToken);
+        await WaitUntilAliveAsync(program, process, url, cancellationToken);
         progress.Report(name, "ready");
         return url;
     }
@@ -75,11 +63,11 @@ internal sealed class ServiceProcess(StateFolder folder, IProgressSink progress,
         return lastUrl is not null && Ports.IsFree(new Uri(lastUrl).Port) ? new Uri(lastUrl).Port : Ports.FindFree(1, new HashSet<int>())[0];
     }
 
-    private async Task WaitUntilAliveAsync(DetachedProcess process, string url, CancellationToken cancellationToken)
+    private async Task WaitUntilAliveAsync(ServiceProgram program, DetachedProcess process, string url, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(StartPatience);
-        while (!await IsAliveAsync(url, cancellationToken))
+        while (!await IsAliveAsync(program, url, cancellationToken))
         {
             if (!process.IsAlive() || patience.IsCancellationRequested)
             {
@@ -92,24 +80,17 @@ internal sealed class ServiceProcess(StateFolder folder, IProgressSink progress,
         }
     }
 
-    private static async Task<bool> IsAliveAsync(string url, CancellationToken cancellationToken)
+    private static async Task<bool> IsAliveAsync(ServiceProgram program, string url, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         try
         {
-            using var response = await client.GetAsync(new Uri(new Uri(url), "/alive"), cancellationToken);
+            using var response = await client.GetAsync(new Uri(new Uri(url), program.AlivePath), cancellationToken);
             return response.IsSuccessStatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
-    }
-
-    private static string Fingerprint(ServiceProgram program)
-    {
-        var build = File.GetLastWriteTimeUtc(program.Assembly).ToString("O", CultureInfo.InvariantCulture);
-        var all = string.Join('\n', [program.Assembly, build, .. program.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")]);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
     }
 }

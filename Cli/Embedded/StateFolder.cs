@@ -33,10 +33,19 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string DataFolder => Path.Combine(Root, "data");
 
+    /// <summary>Configuration and data of Prometheus and Alertmanager.</summary>
+    public string Monitoring => Path.Combine(Root, "monitoring");
+
     public string Logs => Path.Combine(Root, "logs");
 
     /// <summary>What is remembered of clusters with replicas, a file each, and what is asked of their supervisor.</summary>
     public string Failover => Path.Combine(Root, "failover");
+
+    /// <summary>What the supervisor did, for programs.</summary>
+    public string SupervisorEvents => Path.Combine(Failover, "events.jsonl");
+
+    /// <summary>What the last drill measured.</summary>
+    public string LastDrill => Path.Combine(Failover, "drill.json");
 
     /// <summary>The log of a service beside the instances.</summary>
     public string ServiceLog(string service) => Path.Combine(Logs, $"{service}.log");
@@ -96,6 +105,9 @@ internal sealed class StateFolder(string root, ServerUser user)
     /// <summary>Makes a folder of the servers' user.</summary>
     public void MakeOwned(string folder) => Make(folder, OwnerOnly, ours: false);
 
+    /// <summary>Makes a folder of this user.</summary>
+    public void MakePrivate(string folder) => Make(folder, OwnerOnly, ours: true);
+
     /// <summary>Writes a file of the servers' user, whole or not at all.</summary>
     public void WriteOwned(string path, string content)
     {
@@ -131,7 +143,7 @@ internal sealed class StateFolder(string root, ServerUser user)
             Remove(entry);
         }
 
-        foreach (var own in new[] { DataFolder, Logs, Templates, Sockets, Failover, Path.Combine(Root, "init") }.Where(Path.Exists))
+        foreach (var own in new[] { DataFolder, Logs, Templates, Sockets, Failover, Monitoring, Path.Combine(Root, "init") }.Where(Path.Exists))
         {
             Remove(new DirectoryInfo(own));
         }

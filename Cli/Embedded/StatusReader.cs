@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
+using PgAspire.Cli.Monitoring;
 using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Topology;
 
@@ -41,8 +42,10 @@ internal static class StatusReader
         var statuses = await Task.WhenAll(instances.Select(instance =>
             ReadAsync(folder, instance, state.Database, secrets.GetValueOrDefault(instance.Cluster), cancellationToken)));
         var url = UrlOf(state, ApiProgram.Name);
+        Address? Optional(string service) => UrlOf(state, service) is { } known ? new(known) : null;
         return new(
-            Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), new(UrlOf(state, MonitorProgram.Name)), statuses);
+            Aspire.HostChoice.Embedded, Summarise(statuses), new(url), new(url is null ? null : $"{url}/metrics"), new(UrlOf(state, MonitorProgram.Name)), statuses,
+            Prometheus: Optional(MonitoringStack.Prometheus), Alertmanager: Optional(MonitoringStack.Alertmanager));
     }
 
     private static string? UrlOf(KnownState state, string service) =>

@@ -9,6 +9,7 @@ namespace PgAspire.Cli.Embedded;
 internal sealed class Supervision(StateFolder folder, Action<string> log) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ClusterSupervisor> _supervisors = new();
+    private readonly SupervisorEventFile _events = new(folder.SupervisorEvents);
 
     /// <summary>The name that <c>logs</c> knows it by.</summary>
     public const string Name = "supervisor";
@@ -74,6 +75,9 @@ internal sealed class Supervision(StateFolder folder, Action<string> log) : IAsy
         }
     }
 
-    private void Tell(SupervisorEvent happened) => log(string.Create(
-        CultureInfo.InvariantCulture, $"{happened.Instance ?? happened.Cluster}: {happened.Kind} in {happened.Duration.TotalMilliseconds:0} ms: {happened.Message}"));
+    private void Tell(SupervisorEvent happened)
+    {
+        log(string.Create(CultureInfo.InvariantCulture, $"{happened.Instance ?? happened.Cluster}: {happened.Kind} in {happened.Duration.TotalMilliseconds:0} ms: {happened.Message}"));
+        _events.Append(happened);
+    }
 }

@@ -6,11 +6,14 @@ namespace PgAspire.Cli.Embedded;
 /// <summary>What <c>status --json</c> says, the same on every host.</summary>
 /// <param name="Metrics">Where the API publishes its own metrics.</param>
 /// <param name="Monitor">The monitor; the metrics of the instances are at <c>/metrics</c> of it.</param>
+/// <param name="Prometheus">Prometheus; left out where it does not run.</param>
+/// <param name="Alertmanager">Alertmanager; left out where it does not run.</param>
 /// <param name="Dashboard">The Aspire dashboard; left out on the embedded host.</param>
 internal sealed record TopologyStatus(
     string Host, string State, Address Api, Address Metrics, Address Monitor, IReadOnlyList<InstanceStatus> Instances,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Dashboard = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Prometheus = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Prometheus = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Address? Alertmanager = null);
 
 /// <summary>Where something listens; null where it does not run.</summary>
 internal sealed record Address(string? Url);

@@ -50,6 +50,7 @@ internal static class StatusTable
             ("monitor", status.Monitor.Url ?? "not running"),
             ("dashboard", status.Dashboard?.Url),
             ("Prometheus", status.Prometheus?.Url),
+            ("alerts", status.Alertmanager?.Url),
         };
         foreach (var (name, url) in addresses.Where(address => address.Url is not null))
         {

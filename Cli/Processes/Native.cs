@@ -9,8 +9,15 @@ internal static partial class Native
     public const int SigInt = 2;
     public const int SigTerm = 15;
     public const int SigKill = 9;
+    public const int SigHangup = 1;
+    public const int SigQuit = 3;
 
     private const int NoSuchProcess = 3;
+
+    /// <summary>macOS has numbers of its own for these two.</summary>
+    public static int SigStop => OperatingSystem.IsMacOS() ? 17 : 19;
+
+    public static int SigContinue => OperatingSystem.IsMacOS() ? 19 : 18;
 
     public static bool IsRoot => !OperatingSystem.IsWindows() && geteuid() == 0;
 

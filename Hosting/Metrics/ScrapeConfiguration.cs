@@ -1,34 +1,39 @@
 using System.Globalization;
-using System.Text;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using PgAspire.Hosting.Resources;
+using PgAspire.Monitoring;
 
 namespace PgAspire.Hosting.Metrics;
 
-/// <summary>The prometheus.yml of an app host.</summary>
+/// <summary>What the Prometheus of an app host scrapes.</summary>
 internal static class ScrapeConfiguration
 {
     /// <summary>Names every scraped endpoint in the environment, which is how Aspire learns what has to be reachable.</summary>
-    public static void Reference(IEnumerable<IResource> resources, EnvironmentCallbackContext context)
+    public static void Reference(IEnumerable<IResource> resources, PrometheusResource prometheus, EnvironmentCallbackContext context)
     {
         foreach (var (name, metrics) in Scraped(resources))
         {
             context.EnvironmentVariables[$"SCRAPE_{name.ToUpperInvariant().Replace('-', '_')}"] = metrics.Endpoint;
         }
+
+        if (prometheus.Annotations.OfType<AlertingAnnotation>().LastOrDefault()?.Alertmanager is { } alertmanager)
+        {
+            context.EnvironmentVariables["ALERTMANAGER"] = alertmanager.PrimaryEndpoint;
+        }
     }
 
-    public static async Task<string> WriteAsync(
+    /// <summary>Prometheus itself, and every resource with a metrics endpoint, as Prometheus reaches them.</summary>
+    public static async Task<IReadOnlyList<ScrapeJob>> JobsAsync(
         IEnumerable<IResource> resources, PrometheusResource prometheus, EngineGateway gateway, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder("global:\n  scrape_interval: 5s\nscrape_configs:\n");
-        Append(text, prometheus.Name, "/metrics", "localhost:9090");
+        var jobs = new List<ScrapeJob> { new(prometheus.Name, "localhost:9090") };
         foreach (var (name, metrics) in Scraped(resources))
         {
-            Append(text, name, metrics.Path, await TargetAsync(metrics.Endpoint, prometheus, gateway, cancellationToken));
+            jobs.Add(new(name, await TargetAsync(metrics.Endpoint, prometheus, gateway, cancellationToken), metrics.Path));
         }
 
-        return text.ToString();
+        return jobs;
     }
 
     private static async Task<string> TargetAsync(
@@ -40,13 +45,13 @@ internal static class ScrapeConfiguration
             return await gateway.OpenAsync(int.Parse(port!, CultureInfo.InvariantCulture), cancellationToken);
         }
 
-        var context = new ValueProviderContext { Caller = prometheus };
-        return (await endpoint.Property(EndpointProperty.HostAndPort).GetValueAsync(context, cancellationToken))!;
+        return await HostAndPortAsync(endpoint, prometheus, cancellationToken);
     }
+
+    /// <summary>Where an endpoint is for Prometheus.</summary>
+    public static async Task<string> HostAndPortAsync(EndpointReference endpoint, PrometheusResource prometheus, CancellationToken cancellationToken) =>
+        (await endpoint.Property(EndpointProperty.HostAndPort).GetValueAsync(new ValueProviderContext { Caller = prometheus }, cancellationToken))!;
 
     private static IEnumerable<(string Name, MetricsEndpoint Metrics)> Scraped(IEnumerable<IResource> resources) =>
         resources.SelectMany(resource => resource.Annotations.OfType<MetricsEndpoint>().Select(metrics => (resource.Name, metrics)));
-
-    private static void Append(StringBuilder text, string job, string path, string target) =>
-        text.Append($"  - job_name: {job}\n    metrics_path: {path}\n    static_configs:\n      - targets: ['{target}']\n");
 }

@@ -78,7 +78,8 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
             : "starting";
         return new(
             "aspire", state, Environment.ProcessId, UrlOf(model.Resources.OfType<ProjectResource>().FirstOrDefault()),
-            UrlOf(model.Resources.FirstOrDefault(resource => resource is PrometheusResource)), Dashboard(),
+            UrlOf(model.Resources.FirstOrDefault(resource => resource is PrometheusResource)),
+            UrlOf(model.Resources.FirstOrDefault(resource => resource is AlertmanagerResource)), Dashboard(),
             Assembly.GetEntryAssembly()?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId, instances);
     }
 

@@ -60,9 +60,15 @@ internal static class ProcessView
         };
     }
 
+    /// <summary>A field's number; 0 where it is absent: a process that has ended and that nobody has asked for its exit code has no memory any more.</summary>
     private static long Field(string text, string name)
     {
         var start = text.StartsWith(name, StringComparison.Ordinal) ? 0 : text.IndexOf('\n' + name, StringComparison.Ordinal) + 1;
+        if (!text.AsSpan(start).StartsWith(name, StringComparison.Ordinal))
+        {
+            return 0;
+        }
+
         var value = text.AsSpan(start + name.Length);
         value = value[..value.IndexOf('\n')].Trim();
         return long.Parse(value.IndexOf(' ') is >= 0 and var end ? value[..end] : value, CultureInfo.InvariantCulture);

@@ -35,7 +35,8 @@ public static class ServerSettings
             ["track_io_timing"] = "on",
             ["log_checkpoints"] = declaration.Durability == Durability.Safe ? "on" : "off",
             ["fsync"] = OnWhenSafe(declaration),
-            ["full_page_writes"] = OnWhenSafe(declaration),
+            // pg_rewind, which takes an old primary's data back, needs them whatever the durability.
+            ["full_page_writes"] = declaration.Instances > 1 ? "on" : OnWhenSafe(declaration),
             ["synchronous_commit"] = declaration.EffectiveSynchronous.Count > 0 ? "on" : OnWhenSafe(declaration),
         };
         if (major >= 18)

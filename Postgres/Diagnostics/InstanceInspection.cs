@@ -106,7 +106,7 @@ internal static class InstanceInspection
             Pooling = false,
             Timeout = Math.Max(1, (int)patience.TotalSeconds),
             CommandTimeout = Math.Max(1, (int)patience.TotalSeconds + 1),
-            CancellationTimeout = 1000,
+            CancellationTimeout = -1, // A hung server confirms no cancellation.
             ApplicationName = "pgaspire inspect",
             // Nobody's functions and operators but PostgreSQL's own, no writes, and no wait for anybody's lock.
             Options = string.Create(CultureInfo.InvariantCulture,

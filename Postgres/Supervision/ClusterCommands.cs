@@ -75,6 +75,11 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
     {
         foreach (var (name, value) in settings)
         {
+            if (await instance.Session.IsTrueAsync($"current_setting('{name}') = {Literal(value)}", cancellationToken))
+            {
+                continue;
+            }
+
             await instance.Session.ExecuteAsync($"ALTER SYSTEM SET {name} = {Literal(value)}", Patience, cancellationToken);
         }
 

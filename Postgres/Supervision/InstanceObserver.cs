@@ -30,6 +30,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
     private long _silentSince = Stopwatch.GetTimestamp();
     private long? _goneSince;
     private long? _stalledSince;
+    private int _work;
 
     public InstanceObserver(SupervisedCluster cluster, Instance instance, IClusterController controller, Action changed)
     {
@@ -46,7 +47,12 @@ internal sealed class InstanceObserver : IAsyncDisposable
     /// <summary>Starts in a row that failed or, of a replica, led to no streaming.</summary>
     public int FailedStarts { get; set; }
 
-    public bool IsBusy { get; set; }
+    /// <summary>Whether something is being done to it. A fence does not wait for what else is: both have to be over.</summary>
+    public bool IsBusy => Volatile.Read(ref _work) > 0;
+
+    public void Begin() => Interlocked.Increment(ref _work);
+
+    public void End() => Interlocked.Decrement(ref _work);
 
     public InstanceObservation Observe()
     {
@@ -84,15 +90,25 @@ internal sealed class InstanceObserver : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks at the instance at once: something has been done to it.</summary>
+    /// <summary>Looks at the instance at once.</summary>
     public void Nudge()
     {
         LookAtProcess();
         lock (_lock)
         {
-            _silentSince = _answer is null ? Stopwatch.GetTimestamp() : _silentSince;
             _nudge.TrySetResult();
         }
+    }
+
+    /// <summary>Looks at the instance at once: something has been done to it, and whatever it was silent for before is over.</summary>
+    public void HasChanged()
+    {
+        lock (_lock)
+        {
+            _silentSince = _answer is null ? Stopwatch.GetTimestamp() : _silentSince;
+        }
+
+        Nudge();
     }
 
     public async ValueTask DisposeAsync()

@@ -26,6 +26,8 @@ internal sealed class InstanceSession : IAsyncDisposable
     private readonly SupervisedCluster _cluster;
     private readonly Instance _instance;
     private readonly NpgsqlDataSource _source;
+    private readonly SemaphoreSlim _identifying = new(1);
+    private PhysicalReplicationConnection? _replication;
 
     public InstanceSession(SupervisedCluster cluster, Instance instance)
     {
@@ -73,18 +75,21 @@ internal sealed class InstanceSession : IAsyncDisposable
             SynchronousNames.Parse(_cluster.Cluster, reader.GetString(5)),
             reader.GetFieldValue<string[]>(6).Select(slot => ReplicaName.OrdinalOf(_cluster.Cluster, slot)).ToHashSet());
         await reader.DisposeAsync();
-        return streams ? answer : await IdentifyAsync(answer, cancellationToken);
+        if (!streams)
+        {
+            return await IdentifyAsync(answer, cancellationToken);
+        }
+
+        await CloseReplicationAsync();
+        return answer;
     }
 
-    /// <summary>Runs a statement that must not be seen in the server's log, over a connection from the pool.</summary>
+    /// <summary>Runs a statement, which is not seen in the server's log, over a connection from the pool.</summary>
     public async Task ExecuteAsync(string statement, TimeSpan patience, CancellationToken cancellationToken)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-        foreach (var text in new[] { "SET log_min_error_statement = panic", "SET log_statement = none", "SET log_min_duration_statement = -1", "SET synchronous_commit = local", statement })
-        {
-            await using var command = new NpgsqlCommand(text, connection) { CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds) };
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
+        await using var command = _source.CreateCommand(statement);
+        command.CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Whether a condition holds.</summary>
@@ -97,15 +102,46 @@ internal sealed class InstanceSession : IAsyncDisposable
     /// <summary>Closes the pool's connections: what is gone is not to be asked again.</summary>
     public void Forget() => _source.Clear();
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await CloseReplicationAsync();
+        _identifying.Dispose();
+    }
 
     /// <summary>A replica that does not stream tells its place only over the replication protocol.</summary>
     private async Task<ServerAnswer> IdentifyAsync(ServerAnswer answer, CancellationToken cancellationToken)
     {
-        await using var replication = new PhysicalReplicationConnection(Connection(RoleNames.Replicator, pooling: false).ConnectionString);
-        await replication.Open(cancellationToken);
-        var identity = await replication.IdentifySystem(cancellationToken);
-        return answer with { Timeline = identity.Timeline, Flushed = identity.XLogPos > answer.Flushed ? identity.XLogPos : answer.Flushed };
+        await _identifying.WaitAsync(cancellationToken);
+        try
+        {
+            if (_replication is null)
+            {
+                _replication = new(Connection(RoleNames.Replicator, pooling: false).ConnectionString);
+                await _replication.Open(cancellationToken);
+            }
+
+            var identity = await _replication.IdentifySystem(cancellationToken);
+            return answer with { Timeline = identity.Timeline, Flushed = identity.XLogPos > answer.Flushed ? identity.XLogPos : answer.Flushed };
+        }
+        catch
+        {
+            await CloseReplicationAsync();
+            throw;
+        }
+        finally
+        {
+            _identifying.Release();
+        }
+    }
+
+    /// <summary>It is kept while it is needed again and again, and takes the place of a replica's own.</summary>
+    private async Task CloseReplicationAsync()
+    {
+        if (Interlocked.Exchange(ref _replication, null) is { } replication)
+        {
+            await replication.DisposeAsync();
+        }
     }
 
     private int? UpstreamOf(string hostAndPort)
@@ -128,10 +164,15 @@ internal sealed class InstanceSession : IAsyncDisposable
             Username = role,
             Password = _cluster.Passwords.Of(role),
             ApplicationName = "pgaspire supervisor",
+            // Nothing of this belongs into a server's log, and no step may wait for a replica.
+            Options = role == RoleNames.Superuser
+                ? "-c log_min_error_statement=panic -c log_statement=none -c log_min_duration_statement=-1 -c synchronous_commit=local"
+                : null,
             Pooling = pooling,
-            MaxPoolSize = 4,
-            ConnectionIdleLifetime = 10,
-            ConnectionPruningInterval = 5,
+            // One, kept open for the moment when it matters; and what one statement has set the next one sees.
+            MinPoolSize = pooling ? 1 : 0,
+            MaxPoolSize = 1,
+            NoResetOnClose = true,
             // Seconds. A hung server confirms no cancellation either: the connection is given up at once.
             Timeout = 2,
             CommandTimeout = 2,

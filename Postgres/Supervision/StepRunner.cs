@@ -93,7 +93,7 @@ internal sealed class StepRunner(
     {
         if (!IsBusyOrPaused(step, ordinal))
         {
-            observers[ordinal].IsBusy = true;
+            observers[ordinal].Begin();
             _background.Add(Task.Run(() => RunAsync(step, ordinal, work, done, _ended.Token)));
         }
     }
@@ -105,7 +105,7 @@ internal sealed class StepRunner(
             return false;
         }
 
-        observers[ordinal].IsBusy = true;
+        observers[ordinal].Begin();
         await RunAsync(step, ordinal, work, done, cancellationToken);
         return true;
     }
@@ -144,8 +144,8 @@ internal sealed class StepRunner(
         }
         finally
         {
-            observer.IsBusy = false;
-            observer.Nudge();
+            observer.End();
+            observer.HasChanged();
         }
 
         await observer.AskAsync(cancellationToken);

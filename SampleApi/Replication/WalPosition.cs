@@ -29,5 +29,8 @@ public readonly record struct WalPosition(long Timeline, NpgsqlLogSequenceNumber
     internal static WalPosition Read(NpgsqlDataReader reader) => new(reader.GetInt64(1), reader.GetFieldValue<NpgsqlLogSequenceNumber>(0));
 
     internal NpgsqlParameter[] Parameters() =>
-        [new NpgsqlParameter<NpgsqlLogSequenceNumber> { TypedValue = Lsn }, new NpgsqlParameter<long> { TypedValue = Timeline }];
+    [
+        new NpgsqlParameter<NpgsqlLogSequenceNumber> { TypedValue = Lsn, NpgsqlDbType = NpgsqlDbType.PgLsn },
+        new NpgsqlParameter<long> { TypedValue = Timeline },
+    ];
 }
