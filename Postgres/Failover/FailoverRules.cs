@@ -12,6 +12,9 @@ public sealed record FailoverRules
     /// <summary>How long a replica may fail to stream from a healthy primary before its data are made to fit again. Default 10 seconds.</summary>
     public TimeSpan StalledAfter { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a replica may recover before it is stopped and made to fit again. Default 5 minutes.</summary>
+    public TimeSpan RecoveryPatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How many replicas a commit is declared to wait for; 0 for none.</summary>
     public int Quorum { get; init; }
 

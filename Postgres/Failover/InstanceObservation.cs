@@ -21,6 +21,9 @@ public sealed record InstanceObservation(int Ordinal)
     /// <summary>Whether it said, when last asked, that it is starting up, recovering or shutting down: alive, and not to be disturbed.</summary>
     public bool IsBetween { get; init; }
 
+    /// <summary>Since when it has said nothing else; zero where <see cref="IsBetween"/> is false.</summary>
+    public TimeSpan BetweenFor { get; init; }
+
     /// <summary>Its last answer, where it still counts as answering; null where it does not run or did not answer when last asked.</summary>
     public ServerAnswer? Answer { get; init; }
 

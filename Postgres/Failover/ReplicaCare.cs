@@ -7,12 +7,20 @@ internal static class ReplicaCare
 
     public static IEnumerable<FailoverStep> Next(ClusterMemory memory, InstanceObservation replica, FailoverRules rules)
     {
-        if (replica.IsBusy || replica.IsBetween)
+        if (replica.IsBusy)
         {
             yield break;
         }
 
-        if (!replica.IsRunning)
+        if (replica.IsBetween)
+        {
+            if (replica.BetweenFor >= rules.RecoveryPatience)
+            {
+                // One that was rewound may wait for WAL of a primary that is no more, and cannot be told of another one.
+                yield return new FailoverStep.Shutdown(replica.Ordinal, $"it has recovered for {replica.BetweenFor.TotalSeconds:0} s");
+            }
+        }
+        else if (!replica.IsRunning)
         {
             yield return new FailoverStep.StartReplica(replica.Ordinal, Anew: !replica.HasData || replica.FailedStarts >= rules.StartTries);
         }

@@ -37,5 +37,5 @@ public sealed class AsynchronousTests
 
     private static FailoverStep TooFarBehind(string amount) => new FailoverStep.Report(
         FailoverProblem.TooFarBehind,
-        $"the primary 1 does not start, and the newest replica 3 lacks {amount} of its WAL: repair the primary, or promote the replica by hand and lose that");
+        $"the primary 1 does not start, and the newest replica 3 lacks {amount} of its WAL: repair the primary, or lose that: pgaspire promote 3 --accept-loss");
 }

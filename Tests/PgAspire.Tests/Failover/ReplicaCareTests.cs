@@ -14,6 +14,7 @@ public sealed class ReplicaCareTests
         { "failed twice", Gone(3) with { FailedStarts = 2 }, new FailoverStep.StartReplica(3, Anew: true) },
         { "busy", Gone(3) with { IsBusy = true }, null },
         { "recovering", Silent(3, 60) with { IsBetween = true }, null },
+        { "recovering for too long", Silent(3, 0) with { IsBetween = true, BetweenFor = TimeSpan.FromMinutes(5) }, new FailoverStep.Shutdown(3, "it has recovered for 300 s") },
         { "silent", Silent(3, 4.9), null },
         { "hung", Silent(3, 5), new FailoverStep.Fence(3, "the replica has not answered for 5 s") },
         { "follows another", Replica(3, upstream: 2), new FailoverStep.Repoint(3, 1) },

@@ -57,7 +57,7 @@ public sealed class SuccessionTests
             new FailoverStep.Report(
                 FailoverProblem.NoElectableReplica,
                 "the primary 1 does not start, and no replica is certain to have every acknowledged write (3 cannot be asked and may have some that no other has): "
-                + "repair one of these, or promote a replica by hand and lose what it lacks"),
+                + "repair one of these, or lose what a replica lacks: pgaspire promote INSTANCE --accept-loss"),
             new FailoverStep.StartPrimary(1),
             new FailoverStep.StartReplica(3, Anew: false));
 

@@ -14,7 +14,7 @@ internal sealed class InstanceView(SimulatedCluster cluster, SimulatedServer ser
     private int? _stalledSince;
     private int? _goneSince;
     private int? _unansweredSince;
-    private bool _isBetween;
+    private int? _betweenSince;
     private bool _seenRunning = server.IsRunning;
     private int _nextAsk;
 
@@ -45,7 +45,7 @@ internal sealed class InstanceView(SimulatedCluster cluster, SimulatedServer ser
         _seenRunning = server.IsRunning;
         if (!_seenRunning)
         {
-            (_answer, _isBetween, _stalledSince) = (null, false, null);
+            (_answer, _betweenSince, _stalledSince) = (null, null, null);
             _goneSince ??= cluster.Now;
         }
         else
@@ -72,7 +72,7 @@ internal sealed class InstanceView(SimulatedCluster cluster, SimulatedServer ser
             _nextAsk = cluster.Now + 1;
             if (cluster.Now >= _unansweredSince + AskPatience)
             {
-                (IsNews, _answer, _isBetween, _stalledSince) = (IsNews || _answer is not null, null, false, null);
+                (IsNews, _answer, _betweenSince, _stalledSince) = (IsNews || _answer is not null, null, null, null);
             }
 
             return;
@@ -81,14 +81,14 @@ internal sealed class InstanceView(SimulatedCluster cluster, SimulatedServer ser
         _unansweredSince = null;
         if (server.IsBetween(cluster.Now))
         {
-            IsNews |= _answer is not null || !_isBetween;
-            (_answer, _isBetween, _stalledSince, _silentSince) = (null, true, null, cluster.Now);
+            IsNews |= _answer is not null || _betweenSince is null;
+            (_answer, _betweenSince, _stalledSince, _silentSince) = (null, _betweenSince ?? cluster.Now, null, cluster.Now);
             return;
         }
 
         var answer = Answer();
         IsNews |= _answer is null || _answer with { Flushed = answer.Flushed } != answer;
-        (_answer, _lastAnswer, _answeredAt, _isBetween, _silentSince) = (answer, answer, cluster.Now, false, cluster.Now);
+        (_answer, _lastAnswer, _answeredAt, _betweenSince, _silentSince) = (answer, answer, cluster.Now, null, cluster.Now);
         _stalledSince = answer is { InRecovery: true, IsStreaming: false } ? _stalledSince ?? cluster.Now : null;
         FailedStarts = answer is { InRecovery: true, IsStreaming: false } ? FailedStarts : 0;
     }
@@ -97,11 +97,12 @@ internal sealed class InstanceView(SimulatedCluster cluster, SimulatedServer ser
     {
         HasData = server.Data is not null,
         IsRunning = _seenRunning,
-        IsBetween = _isBetween,
+        IsBetween = _betweenSince is not null,
+        BetweenFor = _betweenSince is { } between ? Since(between) : TimeSpan.Zero,
         Answer = _answer,
         LastAnswer = _lastAnswer,
         AnswerAge = _answer is null ? TimeSpan.Zero : Since(_answeredAt),
-        SilentFor = _seenRunning && _answer is null && !_isBetween ? Since(_silentSince) : TimeSpan.Zero,
+        SilentFor = _seenRunning && _answer is null && _betweenSince is null ? Since(_silentSince) : TimeSpan.Zero,
         StalledFor = _stalledSince is { } stalled ? Since(stalled) : TimeSpan.Zero,
         GoneFor = _goneSince is { } gone ? Since(gone) : TimeSpan.Zero,
         FailedStarts = FailedStarts,

@@ -24,6 +24,19 @@ internal static class SimulatedSteps
         _ => throw new InvalidOperationException($"{step} is no step that takes time."),
     };
 
+    public static int InstanceOf(FailoverStep step) => step switch
+    {
+        FailoverStep.Fence fence => fence.Ordinal,
+        FailoverStep.StartPrimary start => start.Ordinal,
+        FailoverStep.Promote promote => promote.Ordinal,
+        FailoverStep.StartReplica start => start.Ordinal,
+        FailoverStep.Repoint repoint => repoint.Ordinal,
+        FailoverStep.SetSlots slots => slots.Ordinal,
+        FailoverStep.SetQuorum quorum => quorum.Ordinal,
+        FailoverStep.Shutdown stop => stop.Ordinal,
+        _ => throw new InvalidOperationException($"{step} is about no instance."),
+    };
+
     private static IEnumerable<int> Fence(SimulatedCluster cluster, SimulatedServer server)
     {
         yield return cluster.Between(0, 3);

@@ -102,7 +102,7 @@ internal sealed class SimulatedSupervisor
     {
         var before = Memory;
         Memory = step.Memory;
-        _cluster.Trace($"remembered: {Memory.Primary} in term {Memory.Term}{(Memory.Promoting ? " promoting" : "")}, timeline {Memory.Timeline}, {(Memory.Synchronous.Length > 0 ? Memory.Synchronous : "asynchronous")}{(Memory.FormingFrom is { } from ? from == ClusterMemory.NotInForce ? " not in force" : $" forming from {(ulong)from}" : "")}{(Memory.SwitchoverTo is { } to ? $", to {to}" : "")} ({step.Why})");
+        _cluster.Trace($"remembered: {Text(Memory)} ({step.Why})");
         if (before.Primary != Memory.Primary)
         {
             Elections.Check(_cluster, before, Memory, observations, _rules);
@@ -116,37 +116,14 @@ internal sealed class SimulatedSupervisor
 
     private void Begin(FailoverStep step)
     {
-        switch (step)
+        if (step is FailoverStep.Report)
         {
-            case FailoverStep.Report:
-                break;
-            case FailoverStep.StartReplica start:
-                Begin(step, start.Ordinal, isBackground: true);
-                break;
-            case FailoverStep.Repoint repoint:
-                Begin(step, repoint.Ordinal, isBackground: true);
-                break;
-            case FailoverStep.Shutdown stop:
-                Begin(step, stop.Ordinal, isBackground: stop.Ordinal != Memory.Primary);
-                break;
-            case FailoverStep.StartPrimary start:
-                Begin(step, start.Ordinal, isBackground: false);
-                break;
-            case FailoverStep.Fence fence:
-                Begin(step, fence.Ordinal, isBackground: false);
-                break;
-            case FailoverStep.Promote promote:
-                Begin(step, promote.Ordinal, isBackground: false);
-                break;
-            case FailoverStep.SetSlots slots:
-                Begin(step, slots.Ordinal, isBackground: false);
-                break;
-            case FailoverStep.SetQuorum quorum:
-                Begin(step, quorum.Ordinal, isBackground: false);
-                break;
-            default:
-                throw new InvalidOperationException($"{step} is not known.");
+            return;
         }
+
+        // What can take long, and is about a replica, never stands in the way of a new primary.
+        var ordinal = SimulatedSteps.InstanceOf(step);
+        Begin(step, ordinal, step is FailoverStep.StartReplica or FailoverStep.Repoint || (step is FailoverStep.Shutdown && ordinal != Memory.Primary));
     }
 
     private void Begin(FailoverStep step, int ordinal, bool isBackground)
@@ -158,7 +135,7 @@ internal sealed class SimulatedSupervisor
             return;
         }
 
-        _cluster.Trace($"begins {step.GetType().Name} of {ordinal}{(step is FailoverStep.Repoint to ? $" to {to.Upstream}" : step is FailoverStep.Fence why ? $" because {why.Why}" : step is FailoverStep.StartReplica { Anew: true } ? " anew" : "")}");
+        _cluster.Trace($"begins {step.GetType().Name} of {ordinal}{Detail(step)}");
         view.IsBusy = true;
         var work = new Work(step, view, SimulatedSteps.Do(_cluster, step, _deciding).GetEnumerator(), _cluster.Now);
         if (isBackground)
@@ -210,6 +187,21 @@ internal sealed class SimulatedSupervisor
         work.View.Ask();
         _nextLook = _cluster.Now;
     }
+
+    private static string Text(ClusterMemory memory)
+    {
+        var quorum = memory.Quorum == 0 ? "asynchronous" : memory.Synchronous;
+        var forming = memory.FormingFrom is not { } from ? "" : from == ClusterMemory.NotInForce ? " not in force" : $" forming from {(ulong)from}";
+        return $"{memory.Primary} in term {memory.Term}{(memory.Promoting ? " promoting" : "")}, timeline {memory.Timeline}, {quorum}{forming}{(memory.SwitchoverTo is { } to ? $", to {to}" : "")}";
+    }
+
+    private static string Detail(FailoverStep step) => step switch
+    {
+        FailoverStep.Repoint repoint => $" to {repoint.Upstream}",
+        FailoverStep.Fence fence => $" because {fence.Why}",
+        FailoverStep.StartReplica { Anew: true } => " anew",
+        _ => "",
+    };
 
     private sealed record Work(FailoverStep Step, InstanceView View, IEnumerator<int> Steps, int Begun)
     {
