@@ -38,7 +38,6 @@ internal sealed class StateFolder(string root, ServerUser user)
     /// <summary>What is remembered of clusters with replicas, a file each, and what is asked of their supervisor.</summary>
     public string Failover => Path.Combine(Root, "failover");
 
-<<<<<<< HEAD
     /// <summary>What the supervisor did, for programs.</summary>
     public string SupervisorEvents => Path.Combine(Failover, "events.jsonl");
 
@@ -47,11 +46,8 @@ internal sealed class StateFolder(string root, ServerUser user)
 
     public string SupervisorLog => Path.Combine(Logs, "supervisor.log");
 
-    public string ApiLog => Path.Combine(Logs, "api.log");
-=======
     /// <summary>The log of a service beside the instances.</summary>
     public string ServiceLog(string service) => Path.Combine(Logs, $"{service}.log");
->>>>>>> failover
 
     public string Data(Instance instance) => Path.Combine(DataFolder, instance.Id);
 
