@@ -32,7 +32,18 @@ internal sealed class EmbeddedUp(
     {
         await _supervisor.StopAsync(cancellationToken);
         var programs = receivers is null ? null : MonitoringPrograms.Find(Environment.GetEnvironmentVariable("PATH"));
-        var topology = await _host.UpAsync(request, cancellationToken);
+        EmbeddedTopology topology;
+        try
+        {
+            topology = await _host.UpAsync(request, cancellationToken);
+        }
+        catch (CliException)
+        {
+            // What runs is to be kept whole, and a cluster that waits for a person takes the person's word through its supervisor.
+            await _supervisor.StartAsync(cancellationToken);
+            throw;
+        }
+
         await _supervisor.StartAsync(cancellationToken);
         var database = request.Declaration.Database;
         await Task.WhenAll(

@@ -11,6 +11,7 @@ namespace PgAspire.Cli.Embedded;
 internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
 {
     private const string Name = "postmaster.pid";
+    private const string Removed = " (deleted)";
 
     public bool AcceptsConnections => Status is "ready" or "standby";
 
@@ -97,7 +98,9 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
     {
         try
         {
-            return new DirectoryInfo($"{process}/cwd").LinkTarget;
+            // One whose data directory was removed still works in it.
+            var target = new DirectoryInfo($"{process}/cwd").LinkTarget;
+            return target is not null && target.EndsWith(Removed, StringComparison.Ordinal) ? target[..^Removed.Length] : target;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -21,13 +21,13 @@ internal sealed class InstanceObserver : IAsyncDisposable
     private readonly Action _changed;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _watching;
+    private readonly Silence _silence = new();
     private TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerProcess _process;
     private ServerAnswer? _answer;
     private ServerAnswer? _lastAnswer;
     private bool _isBetween;
     private long _answered;
-    private long _silentSince = Stopwatch.GetTimestamp();
     private long? _goneSince;
     private long? _stalledSince;
     private int _work;
@@ -68,7 +68,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
                 Answer = _answer,
                 LastAnswer = _lastAnswer,
                 AnswerAge = _answer is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_answered),
-                SilentFor = _process != ServerProcess.Gone && _answer is null && !_isBetween ? Stopwatch.GetElapsedTime(_silentSince) : TimeSpan.Zero,
+                SilentFor = _process != ServerProcess.Gone && _answer is null && !_isBetween ? _silence.Length : TimeSpan.Zero,
                 StalledFor = _stalledSince is { } stalled ? Stopwatch.GetElapsedTime(stalled) : TimeSpan.Zero,
                 GoneFor = _goneSince is { } gone ? Stopwatch.GetElapsedTime(gone) : TimeSpan.Zero,
                 FailedStarts = FailedStarts,
@@ -105,7 +105,10 @@ internal sealed class InstanceObserver : IAsyncDisposable
     {
         lock (_lock)
         {
-            _silentSince = _answer is null ? Stopwatch.GetTimestamp() : _silentSince;
+            if (_answer is null)
+            {
+                _silence.End();
+            }
         }
 
         Nudge();
@@ -165,7 +168,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             isNews = _answer is null || !IsSame(_answer, answer);
             (_answer, _lastAnswer, _answered, _process, _isBetween, _goneSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, false, null);
-            _silentSince = _answered;
+            _silence.End();
             _stalledSince = answer.InRecovery && !answer.IsStreaming ? _stalledSince ?? _answered : null;
             FailedStarts = !answer.InRecovery || answer.IsStreaming ? 0 : FailedStarts;
         }
@@ -184,6 +187,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             isNews = _answer is not null || _isBetween != isBetween;
             (_answer, _isBetween, _stalledSince) = (null, isBetween, null);
+            _silence.Fail();
         }
 
         if (LookAtProcess() || isNews)
@@ -207,7 +211,11 @@ internal sealed class InstanceObserver : IAsyncDisposable
             }
             else
             {
-                _silentSince = _goneSince is null ? _silentSince : Stopwatch.GetTimestamp();
+                if (_goneSince is not null)
+                {
+                    _silence.End();
+                }
+
                 _goneSince = null;
             }
 

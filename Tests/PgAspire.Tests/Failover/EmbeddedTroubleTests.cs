@@ -1,0 +1,106 @@
+using PgAspire.Postgres.Drills;
+using PgAspire.Postgres.Roles;
+using PgAspire.Tests.Support;
+
+namespace PgAspire.Tests.Failover;
+
+/// <summary>Situations that need a person, or more than a change of the primary. Each has a cluster of its own.</summary>
+public sealed class EmbeddedTroubleTests
+{
+    [Fact]
+    public async Task ThePrimaryOfAnAsynchronousClusterStartsAgainInPlace()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync(2);
+        var report = (await cluster.Topology.DrillAsync(DrillFault.Kill)).Passed();
+        Assert.Equal((false, report.PrimaryBefore), (report.IsSynchronous, report.PrimaryAfter));
+    }
+
+    [Fact]
+    public async Task ACopyThatWasInterruptedIsBegunAgain()
+    {
+        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 1, "durability": "fast", "initScripts": "" }""");
+        (await topology.UpAsync()).Succeeded();
+        await topology.AskAsync("pg1-1", "CREATE TABLE filler AS SELECT repeat(md5(n::text), 100) AS text FROM generate_series(1, 60000) AS n");
+        await using (var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--instances", "3"))
+        {
+            await Until.TrueAsync(() => Directory.Exists(topology.Of(".pgaspire", "data", "pg1-2")) && Directory.EnumerateDirectories(topology.Of(".pgaspire", "data", "pg1-2"), "copy-*").Any(), "the copy has begun");
+            await up.KillAsync();
+        }
+
+        (await topology.UpAsync("--instances", "3")).Succeeded();
+        await using var cluster = new ReplicatedTopology(topology);
+        await cluster.UntilWholeAsync();
+        Assert.Empty(Directory.EnumerateDirectories(topology.Of(".pgaspire", "data", "pg1-2"), "copy-*"));
+    }
+
+    [Fact]
+    public async Task AReplicaWhoseSlotWasLostIsCopiedAnew()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync(3, """, "settings": { "max_slot_wal_keep_size": "16MB", "max_wal_size": "64MB", "min_wal_size": "32MB" }""");
+        await cluster.KillSupervisorAsync();
+        await cluster.KillAsync("pg1-3");
+        for (var round = 0; round < 8; round++)
+        {
+            await cluster.WriteAsync("DROP TABLE IF EXISTS filler; CREATE TABLE filler AS SELECT repeat(md5(n::text), 100) AS text FROM generate_series(1, 10000) AS n");
+            await cluster.Topology.AskAsync("pg1-1", "CHECKPOINT", RoleNames.Superuser);
+        }
+
+        Assert.Equal("lost", await cluster.Topology.AskAsync("pg1-1", "SELECT wal_status FROM pg_replication_slots WHERE slot_name = 'pg1_3'", RoleNames.Monitor));
+        (await cluster.Topology.UpAsync()).Succeeded();
+        await cluster.UntilWholeAsync();
+        Assert.Equal("pg1-1", cluster.Primary);
+    }
+
+    [Fact]
+    public async Task APrimaryThatIsNoLongerDeclaredHandsItsPartOverFirst()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync();
+        (await cluster.Topology.Command.RunAsync("switchover", "pg1", "--to", "pg1-3")).Succeeded();
+        await cluster.WriteAsync("CREATE TABLE kept AS SELECT 42 AS answer");
+        (await cluster.Topology.UpAsync("--instances", "2")).Succeeded();
+        Assert.Equal(("pg1-1", 42), (cluster.Primary, await cluster.Topology.AskAsync("pg1-1", "SELECT answer FROM kept")));
+        Assert.Equal(["pg1-1", "pg1-2"], cluster.Topology.Postmasters().Keys.Order());
+        (await cluster.Topology.UpAsync("--instances", "3")).Succeeded();
+        await cluster.UntilWholeAsync();
+        Assert.Equal(42, await cluster.Topology.AskAsync("pg1-3", "SELECT answer FROM kept"));
+    }
+
+    [Fact]
+    public async Task WhereNoReplicaIsCertainToHaveEverythingAPersonDecides()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync();
+        await cluster.WriteAsync("CREATE TABLE kept AS SELECT 42 AS answer");
+        await cluster.KillSupervisorAsync();
+        await cluster.KillAsync("pg1-1");
+        await cluster.KillAsync("pg1-2");
+        Directory.Delete(cluster.DataOf("pg1-1"), recursive: true);
+        Directory.Move(cluster.DataOf("pg1-2"), cluster.Topology.Of("elsewhere"));
+
+        var message = (await cluster.Topology.UpAsync()).FailedWith(1);
+        Assert.Contains("no replica is certain to have every acknowledged write", message, StringComparison.Ordinal);
+        Assert.Contains("promote", message, StringComparison.Ordinal);
+        Assert.Equal("pg1-1", cluster.Primary);
+
+        Assert.Contains("--accept-loss", (await cluster.Topology.Command.RunAsync("promote", "pg1-3")).FailedWith(2), StringComparison.Ordinal);
+        (await cluster.Topology.Command.RunAsync("promote", "pg1-3", "--accept-loss")).Succeeded();
+        Assert.Equal(("pg1-3", 42), (cluster.Primary, await cluster.Topology.AskAsync("pg1-3", "SELECT answer FROM kept")));
+        await cluster.UntilWholeAsync();
+    }
+
+    [Fact]
+    public async Task AReplicaThatIsTooFarBehindIsNotPromotedUnasked()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync(2);
+        await cluster.KillSupervisorAsync();
+        await cluster.KillAsync("pg1-2");
+        await cluster.WriteAsync("CREATE TABLE filler AS SELECT repeat(md5(n::text), 100) AS text FROM generate_series(1, 20000) AS n");
+        await cluster.KillAsync("pg1-1");
+        Directory.Delete(cluster.DataOf("pg1-1"), recursive: true);
+
+        var message = (await cluster.Topology.UpAsync()).FailedWith(1);
+        Assert.Contains("lacks", message, StringComparison.Ordinal);
+        (await cluster.Topology.Command.RunAsync("promote", "pg1-2", "--accept-loss")).Succeeded();
+        await cluster.UntilWholeAsync(1);
+        Assert.Equal("pg1-2", cluster.Primary);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Npgsql;
+using PgAspire.Cli.Embedded;
+using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Roles;
+using PgAspire.Postgres.Supervision;
+
+namespace PgAspire.Tests.Support;
+
+/// <summary>A topology of one cluster with replicas, and what becomes of it.</summary>
+internal sealed class ReplicatedTopology(TestTopology topology) : IAsyncDisposable
+{
+    public TestTopology Topology { get; } = topology;
+
+    private StateFolder Folder { get; } = new(topology.State, ServerUser.Current());
+
+    /// <summary>Brings one up.</summary>
+    public static async Task<ReplicatedTopology> UpAsync(int instances = 3, string? more = null)
+    {
+        var made = await TestTopology.MakeAsync($$"""{ "clusters": 1, "instances": {{instances}}, "durability": "fast", "initScripts": ""{{more}} }""");
+        (await made.UpAsync()).Succeeded();
+        return new(made);
+    }
+
+    /// <summary>The name of the instance that is remembered as the primary.</summary>
+    public string Primary => string.Create(CultureInfo.InvariantCulture, $"pg1-{new FileMemoryStore(Folder.Failover).Read("pg1")!.Primary}");
+
+    /// <summary>The name of some replica.</summary>
+    public string Replica => Primary == "pg1-2" ? "pg1-3" : "pg1-2";
+
+    public string DataOf(string instance) => Path.Combine(Topology.State, "data", instance);
+
+    /// <summary>Kills the supervisor; the servers go on.</summary>
+    public async Task KillSupervisorAsync()
+    {
+        var supervisor = new StateStore(Folder).Read().Supervisor!;
+        Native.Signal(supervisor.Id, Native.SigKill);
+        await Until.TrueAsync(() => !supervisor.IsAlive(), "the supervisor is gone");
+    }
+
+    /// <summary>Kills every process of an instance.</summary>
+    public async Task KillAsync(string instance)
+    {
+        Topology.Postmasters().TryGetValue(instance, out var server);
+        if (server > 0)
+        {
+            Native.Signal(server, Native.SigKill);
+        }
+
+        await StrayProcesses.KillAsync(DataOf(instance));
+    }
+
+    /// <summary>Waits until a problem is to be read in the supervisor's events.</summary>
+    public Task UntilToldAsync(string kind, string text) => Until.TrueAsync(
+        () => new SupervisorEventFile(Folder.SupervisorEvents).Since(DateTimeOffset.MinValue, "pg1")
+            .Any(happened => happened.Kind == kind && happened.Message.Contains(text, StringComparison.Ordinal)),
+        $"the supervisor tells: {text}");
+
+    public Task WriteAsync(string sql) => Topology.AskAsync(Primary, sql);
+
+    /// <summary>Waits until the primary takes writes and all replicas that are declared stream from it.</summary>
+    public Task UntilWholeAsync(long replicas = 2) => Until.TrueAsync(
+        async () =>
+        {
+            try
+            {
+                return Equals(await Topology.AskAsync(Primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND NOT pg_is_in_recovery()", RoleNames.Monitor), replicas);
+            }
+            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or IOException)
+            {
+                return false; // It does not run, or not yet as the primary.
+            }
+        },
+        $"{replicas} replicas stream");
+
+    public ValueTask DisposeAsync() => Topology.DisposeAsync();
+}
+
+/// <summary>A cluster of three that is shared by tests which leave it whole.</summary>
+public sealed class SharedReplicatedTopology : IAsyncLifetime
+{
+    internal ReplicatedTopology Made { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Made = await ReplicatedTopology.UpAsync();
+
+    public ValueTask DisposeAsync() => Made.DisposeAsync();
+}
