@@ -29,7 +29,16 @@ public sealed class InstanceWatcher(WatchedInstance instance, MonitorSettings se
         while (true)
         {
             var start = time.GetTimestamp();
-            await AskAsync(cancellationToken);
+            try
+            {
+                await AskAsync(cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nothing may end the watch, least of all in silence.
+                logger.LogError(exception, "{Instance}: a round failed as none should", instance.Name);
+            }
+
             var pause = Pause() - time.GetElapsedTime(start);
             await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, cancellationToken);
         }

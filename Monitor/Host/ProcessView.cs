@@ -39,7 +39,8 @@ internal static class ProcessView
     /// <summary>One process; null where it has ended.</summary>
     private static Usage? Read(string process, bool isParent)
     {
-        if (ReadText($"/proc/{process}/stat") is not { } stat || ReadText($"/proc/{process}/status") is not { } status)
+        // A process that has ended, and that its parent has not asked for yet, has a status without memory.
+        if (ReadText($"/proc/{process}/stat") is not { } stat || ReadText($"/proc/{process}/status") is not { } status || !status.Contains("\nRssAnon:", StringComparison.Ordinal))
         {
             return null;
         }
@@ -60,17 +61,11 @@ internal static class ProcessView
         };
     }
 
-    /// <summary>A field's number; 0 where it is absent: a process that has ended and that nobody has asked for its exit code has no memory any more.</summary>
     private static long Field(string text, string name)
     {
-        var start = text.StartsWith(name, StringComparison.Ordinal) ? 0 : text.IndexOf('\n' + name, StringComparison.Ordinal) + 1;
-        if (!text.AsSpan(start).StartsWith(name, StringComparison.Ordinal))
-        {
-            return 0;
-        }
-
-        var value = text.AsSpan(start + name.Length);
-        value = value[..value.IndexOf('\n')].Trim();
+        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))
+            ?? throw new IOException($"{name} is missing: the process has ended.");
+        var value = line.AsSpan(name.Length).Trim();
         return long.Parse(value.IndexOf(' ') is >= 0 and var end ? value[..end] : value, CultureInfo.InvariantCulture);
     }
 

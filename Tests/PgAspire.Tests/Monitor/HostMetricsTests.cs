@@ -75,6 +75,19 @@ public sealed class HostMetricsTests(WatchedTopology watched)
     }
 
     [Fact]
+    public void AProcessThatHasEndedAndIsStillThereHasNoValue()
+    {
+        using var parent = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", "sh -c 'echo $$' & exec sleep 60"]) { RedirectStandardOutput = true })!;
+        var zombie = int.Parse(parent.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{zombie}/stat").Contains(") Z ", StringComparison.Ordinal), TimeSpan.FromMinutes(1)));
+        var sample = new HostReader(new("pg1", "pg1-1", "Host=nowhere") { ProcessId = zombie }).Read("primary");
+        Assert.DoesNotContain("process.memory.usage", sample?.All.Select(metric => metric.Key) ?? []);
+        sample = new HostReader(new("pg1", "pg1-1", "Host=nowhere") { ProcessId = parent.Id }).Read("primary");
+        Assert.Equal(1, Assert.Single(sample!.Of("process.count")).Value);
+        parent.Kill();
+    }
+
+    [Fact]
     public void WhatCannotBeReadHasNoValue() => Assert.Null(
         new HostReader(new("pg1", "pg1-1", "Host=nowhere") { DataDirectory = "/nowhere", Cgroup = "/nowhere" }).Read("primary"));
 }
