@@ -26,7 +26,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
     private ServerProcess _process;
     private ServerAnswer? _answer;
     private ServerAnswer? _lastAnswer;
-    private bool _isBetween;
+    private long? _betweenSince;
     private long _answered;
     private long? _goneSince;
     private long? _stalledSince;
@@ -64,11 +64,12 @@ internal sealed class InstanceObserver : IAsyncDisposable
                 HasData = _controller.HasData(Instance),
                 IsRunning = _process != ServerProcess.Gone,
                 IsHeadless = _process == ServerProcess.Headless,
-                IsBetween = _isBetween,
+                IsBetween = _betweenSince is not null,
+                BetweenFor = _betweenSince is { } between ? Stopwatch.GetElapsedTime(between) : TimeSpan.Zero,
                 Answer = _answer,
                 LastAnswer = _lastAnswer,
                 AnswerAge = _answer is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_answered),
-                SilentFor = _process != ServerProcess.Gone && _answer is null && !_isBetween ? _silence.Length : TimeSpan.Zero,
+                SilentFor = _process != ServerProcess.Gone && _answer is null && _betweenSince is null ? _silence.Length : TimeSpan.Zero,
                 StalledFor = _stalledSince is { } stalled ? Stopwatch.GetElapsedTime(stalled) : TimeSpan.Zero,
                 GoneFor = _goneSince is { } gone ? Stopwatch.GetElapsedTime(gone) : TimeSpan.Zero,
                 FailedStarts = FailedStarts,
@@ -167,7 +168,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
         lock (_lock)
         {
             isNews = _answer is null || !IsSame(_answer, answer);
-            (_answer, _lastAnswer, _answered, _process, _isBetween, _goneSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, false, null);
+            (_answer, _lastAnswer, _answered, _process, _betweenSince, _goneSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, null, null);
             _silence.End();
             _stalledSince = answer.InRecovery && !answer.IsStreaming ? _stalledSince ?? _answered : null;
             FailedStarts = !answer.InRecovery || answer.IsStreaming ? 0 : FailedStarts;
@@ -185,8 +186,8 @@ internal sealed class InstanceObserver : IAsyncDisposable
         Session.Forget();
         lock (_lock)
         {
-            isNews = _answer is not null || _isBetween != isBetween;
-            (_answer, _isBetween, _stalledSince) = (null, isBetween, null);
+            isNews = _answer is not null || (_betweenSince is not null) != isBetween;
+            (_answer, _betweenSince, _stalledSince) = (null, isBetween ? _betweenSince ?? Stopwatch.GetTimestamp() : null, null);
             _silence.Fail();
         }
 
@@ -206,7 +207,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
             _process = process;
             if (process == ServerProcess.Gone)
             {
-                (_answer, _isBetween, _stalledSince) = (null, false, null);
+                (_answer, _betweenSince, _stalledSince) = (null, null, null);
                 _goneSince ??= Stopwatch.GetTimestamp();
             }
             else
