@@ -44,8 +44,6 @@ internal sealed class StateFolder(string root, ServerUser user)
     /// <summary>What the last drill measured.</summary>
     public string LastDrill => Path.Combine(Failover, "drill.json");
 
-    public string SupervisorLog => Path.Combine(Logs, "supervisor.log");
-
     /// <summary>The log of a service beside the instances.</summary>
     public string ServiceLog(string service) => Path.Combine(Logs, $"{service}.log");
 
