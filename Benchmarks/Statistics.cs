@@ -12,6 +12,13 @@ internal static class Statistics
         return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
     }
 
+    /// <summary>The smallest value that this share of all does not exceed.</summary>
+    public static double Percentile(IEnumerable<double> values, double share)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
+    }
+
     public static async Task<double> SecondsAsync(Func<Task> work)
     {
         var watch = Stopwatch.StartNew();

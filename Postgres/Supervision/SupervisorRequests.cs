@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -53,9 +54,13 @@ public sealed class SupervisorRequests(string folder)
     /// <summary>Answers requests until cancelled.</summary>
     public async Task ServeAsync(IReadOnlyDictionary<string, ClusterSupervisor> supervisors, CancellationToken cancellationToken)
     {
-        foreach (var old in Directory.EnumerateFiles(folder).Where(file => file.EndsWith(Request, StringComparison.Ordinal) || file.EndsWith(Reply, StringComparison.Ordinal)))
+        using var self = Process.GetCurrentProcess();
+        var since = self.StartTime.ToUniversalTime();
+        // Whoever asked before has gone with the supervisor of that time; somebody may have asked since this one was started.
+        foreach (var old in Directory.EnumerateFiles(folder).Where(file => file.EndsWith(Request, StringComparison.Ordinal) || file.EndsWith(Reply, StringComparison.Ordinal))
+            .Where(file => File.GetLastWriteTimeUtc(file) < since))
         {
-            File.Delete(old); // Whoever asked has gone with the supervisor of that time.
+            File.Delete(old);
         }
 
         using var watcher = new FileSystemWatcher(folder, "*" + Request);
