@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using PgAspire.Monitoring;
 
 namespace PgAspire.AppHost.Tests.Containers;
 
@@ -63,6 +64,25 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
         while (health.Any(target => target.EndsWith("unknown", StringComparison.Ordinal)));
 
         Assert.Equal(["api: up", "prometheus: up"], health);
+    }
+
+    [Fact]
+    public async Task PrometheusHasTheRulesAndTellsAlertmanager()
+    {
+        await shared.Host.HealthyAsync("prometheus");
+        await shared.Host.HealthyAsync("alertmanager");
+        using var client = shared.Host.Application.CreateHttpClient("prometheus", "http");
+
+        var rules = await client.GetFromJsonAsync<JsonElement>("/api/v1/rules", Token);
+        var groups = rules.GetProperty("data").GetProperty("groups").EnumerateArray().Select(group => $"{group.GetProperty("name")}.yml");
+        Assert.Equal(MonitoringFiles.Rules().Keys.Order(StringComparer.Ordinal), groups.Order(StringComparer.Ordinal));
+
+        // Nobody is told of this alert; that Prometheus found the Alertmanager is what counts.
+        using var alertmanager = shared.Host.Application.CreateHttpClient("alertmanager", "http");
+        var posted = await alertmanager.PostAsJsonAsync("/api/v2/alerts", new[] { new { labels = new { alertname = "Trial" } } }, Token);
+        Assert.True(posted.IsSuccessStatusCode, await posted.Content.ReadAsStringAsync(Token));
+        var managers = await client.GetFromJsonAsync<JsonElement>("/api/v1/alertmanagers", Token);
+        Assert.Single(managers.GetProperty("data").GetProperty("activeAlertmanagers").EnumerateArray());
     }
 
     [Fact]
