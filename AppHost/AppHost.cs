@@ -11,6 +11,13 @@ builder.AddProject<Projects.SampleApi>("api")
     .WithHttpHealthCheck("/health")
     .WithMetricsEndpoint();
 
+// It watches every instance: metrics, and diagnostics on pages of its own.
+builder.AddProject<Projects.Monitor>("monitor")
+    .WithHttpEndpoint()
+    .WithInstancesOf(postgres)
+    .WithHttpHealthCheck("/health")
+    .WithMetricsEndpoint();
+
 // It reads them all, and has the alert rules; section Alerts of the configuration says who is told.
 builder.AddPrometheus("prometheus")
     .WithRules(builder.AddAlertmanager("alertmanager"))

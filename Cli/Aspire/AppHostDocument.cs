@@ -6,7 +6,7 @@ namespace PgAspire.Cli.Aspire;
 
 /// <summary>What the app host writes of itself into its state file; see PgAspire.Hosting's StateDocument.</summary>
 internal sealed record AppHostDocument(
-    string State, int ProcessId, Address? Api, Address? Metrics, Address? Alertmanager, Address? Dashboard, string? UserSecretsId, IReadOnlyList<AppHostInstance> Instances)
+    string State, int ProcessId, Address? Api, Address? Monitor, Address? Metrics, Address? Alertmanager, Address? Dashboard, string? UserSecretsId, IReadOnlyList<AppHostInstance> Instances)
 {
     /// <summary>Reads the file; null where there is none yet.</summary>
     public static AppHostDocument? Read(string path)
@@ -40,7 +40,7 @@ internal sealed record AppHostDocument(
         return isAlive
             ? status with
             {
-                Api = new(Api?.Url), Metrics = new(Api is null ? null : $"{Api.Url}/metrics"), Dashboard = Dashboard, Prometheus = Metrics, Alertmanager = Alertmanager,
+                Api = new(Api?.Url), Metrics = new(Api is null ? null : $"{Api.Url}/metrics"), Monitor = new(Monitor?.Url), Dashboard = Dashboard, Prometheus = Metrics, Alertmanager = Alertmanager,
             }
             : status;
     }

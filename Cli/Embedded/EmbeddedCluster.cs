@@ -21,7 +21,7 @@ internal sealed class EmbeddedCluster(
 
     public ServerProcess ProcessOf(Instance instance) => controller.IsRunning(instance)
         ? ServerProcess.Running
-        : PostmasterFile.ProcessesIn(folder.Data(instance), instance.Name).Count > 0 ? ServerProcess.Headless : ServerProcess.Gone;
+        : PostmasterFile.ProcessesIn(folder.Data(instance)).Count > 0 ? ServerProcess.Headless : ServerProcess.Gone;
 
     public Task StartAsync(Instance instance, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class EmbeddedCluster(
         var data = folder.Data(instance);
         bool IsGone()
         {
-            var left = PostmasterFile.ProcessesIn(data, instance.Name);
+            var left = PostmasterFile.ProcessesIn(data);
             foreach (var process in left)
             {
                 // One that is stopped (SIGSTOP) dies of it too.
@@ -50,7 +50,7 @@ internal sealed class EmbeddedCluster(
 
         if (!await Wait.UntilAsync(IsGone, FencePatience, cancellationToken))
         {
-            throw new CliException($"{instance.Name}: its processes do not end: {string.Join(", ", PostmasterFile.ProcessesIn(data, instance.Name))}");
+            throw new CliException($"{instance.Name}: its processes do not end: {string.Join(", ", PostmasterFile.ProcessesIn(data))}");
         }
     }
 

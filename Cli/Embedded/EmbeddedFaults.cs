@@ -59,7 +59,7 @@ internal sealed class EmbeddedFaults(StateFolder folder, EmbeddedController cont
     private List<DetachedProcess> Stop(PostmasterFile server, Instance instance)
     {
         Native.Signal(server.ProcessId, Native.SigStop);
-        var processes = PostmasterFile.ProcessesIn(folder.Data(instance), instance.Name)
+        var processes = PostmasterFile.ProcessesIn(folder.Data(instance))
             .Select(DetachedProcess.Find).OfType<DetachedProcess>().ToList();
         processes.ForEach(process => Native.Signal(process.Id, Native.SigStop));
         return processes;

@@ -45,8 +45,11 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
     /// waits for something.
     /// </summary>
     /// <param name="data">The data directory.</param>
-    /// <param name="name">The server's <c>cluster_name</c>, in the title of processes that cannot be looked into.</param>
-    public static IReadOnlyList<int> ProcessesIn(string data, string name)
+    /// <remarks>
+    /// One that this user may not look into is another user's, and so another server's. Only root without the right to trace, as in
+    /// some containers, does not see backends that way, and has to trust that they end with their server.
+    /// </remarks>
+    public static IReadOnlyList<int> ProcessesIn(string data)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -58,14 +61,13 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
         [
             .. Directory.EnumerateDirectories("/proc")
                 .Select(process => (Folder: process, Id: int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) ? id : 0))
-                .Where(process => process.Id > 0 && process.Id != Environment.ProcessId && WorksIn(process.Folder, folder, name) && DetachedProcess.Find(process.Id) is not null)
+                .Where(process => process.Id > 0 && process.Id != Environment.ProcessId && WorksIn(process.Folder, folder) && DetachedProcess.Find(process.Id) is not null)
                 .Select(process => process.Id),
         ];
     }
 
-    private static bool WorksIn(string process, string folder, string name) => WorkingFolder(process) is { } working
-        ? working == folder
-        : CommandLine(process).StartsWith($"postgres: {name}: ", StringComparison.Ordinal) || IsStartedOn(process, folder);
+    private static bool WorksIn(string process, string folder) =>
+        WorkingFolder(process) is { } working ? working == folder : IsStartedOn(process, folder);
 
     /// <remarks>Its lines, from 1: process, data directory, start time, port, socket folder, address, shared memory, status.</remarks>
     private static PostmasterFile? Read(string data)

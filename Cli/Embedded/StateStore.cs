@@ -12,8 +12,13 @@ internal sealed class StateStore(StateFolder folder)
     private static readonly Lock Updating = new();
 
     /// <exception cref="CliException">The file is damaged.</exception>
-    public KnownState Read() => Read(folder.StateFile, StateJson.Default.KnownState,
-        "It only remembers ports and processes: move it away and run up again, which finds the data and what runs by itself.", IsWhole) ?? new();
+    public KnownState Read()
+    {
+        var state = Read(folder.StateFile, StateJson.Default.KnownState,
+            "It only remembers ports and processes: move it away and run up again, which finds the data and what runs by itself.", IsWhole) ?? new();
+        // A file of a version that knew no services.
+        return state.Services is null ? state with { Services = NoServices } : state;
+    }
 
     /// <summary>Changes a part of it, one caller at a time.</summary>
     public void Update(Func<KnownState, KnownState> change)
@@ -23,6 +28,8 @@ internal sealed class StateStore(StateFolder folder)
             Write(change(Read()));
         }
     }
+
+    private static readonly IReadOnlyDictionary<string, KnownService> NoServices = new Dictionary<string, KnownService>();
 
     public void Write(KnownState state) => Write(folder.StateFile, state, StateJson.Default.KnownState);
 
@@ -36,12 +43,12 @@ internal sealed class StateStore(StateFolder folder)
         Write(folder.SecretsFile, secrets, StateJson.Default.DictionaryStringRolePasswords);
 
     private static bool IsWhole(KnownState state) =>
-        state is { Instances: not null, Clusters: not null, Services: not null, Database: not null, Binaries: not null } // A field that is missing is null.
+        state is { Instances: not null, Clusters: not null, Database: not null, Binaries: not null } // A field that is missing is null.
         && state.Instances.All(instance => instance is { Cluster: not null, Port: > 0 and <= 65535 })
         && state.Instances.DistinctBy(instance => (instance.Cluster, instance.Ordinal)).Count() == state.Instances.Count
         && state.Clusters.All(cluster => cluster is not null)
         && state.InstancesPerCluster is > 0 and <= DeclarationRules.MostInstances
-        && state.Services.Values.All(service => service is { Process: not null, Url: not null } && Uri.TryCreate(service.Url, UriKind.Absolute, out _));
+        && (state.Services ?? NoServices).Values.All(service => service is { Process: not null, Url: not null } && Uri.TryCreate(service.Url, UriKind.Absolute, out _));
 
     private static T? Read<T>(string path, JsonTypeInfo<T> type, string advice, Func<T, bool> isWhole)
         where T : class

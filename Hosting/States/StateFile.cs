@@ -19,6 +19,7 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
     /// <summary>Configuration key of the path; nothing is written where it is absent.</summary>
     public const string Key = "PgAspire:StateFile";
 
+    private const string Monitor = "monitor";
     private readonly Dictionary<string, ResourceEvent> _events = [];
     private string? _written;
 
@@ -78,6 +79,7 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
             : "starting";
         return new(
             "aspire", state, Environment.ProcessId, UrlOf(model.Resources.OfType<ProjectResource>().FirstOrDefault()),
+            UrlOf(model.Resources.OfType<ProjectResource>().FirstOrDefault(project => project.Name == Monitor)),
             UrlOf(model.Resources.FirstOrDefault(resource => resource is PrometheusResource)),
             UrlOf(model.Resources.FirstOrDefault(resource => resource is AlertmanagerResource)), Dashboard(),
             Assembly.GetEntryAssembly()?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId, instances);

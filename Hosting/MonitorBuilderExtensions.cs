@@ -1,0 +1,34 @@
+using System.Globalization;
+using Aspire.Hosting.ApplicationModel;
+using PgAspire.Hosting.Resources;
+using PgAspire.Postgres.Roles;
+
+namespace Aspire.Hosting;
+
+/// <summary>Tells a monitor which instances there are.</summary>
+public static class MonitorBuilderExtensions
+{
+    /// <summary>
+    /// Has a monitor watch every instance of a topology, as the role <c>monitor</c>: <c>Instances__0__Cluster</c>,
+    /// <c>Instances__0__Name</c>, <c>Instances__0__ConnectionString</c> and so on.
+    /// </summary>
+    /// <param name="builder">The monitor.</param>
+    /// <param name="topology">The topology.</param>
+    public static IResourceBuilder<T> WithInstancesOf<T>(this IResourceBuilder<T> builder, IResourceBuilder<PostgresTopologyResource> topology)
+        where T : IResourceWithEnvironment
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(topology);
+        return builder.WithEnvironment(context =>
+        {
+            foreach (var (index, instance) in topology.Resource.Clusters.SelectMany(cluster => cluster.Instances).Index())
+            {
+                var prefix = string.Create(CultureInfo.InvariantCulture, $"Instances__{index}__");
+                context.EnvironmentVariables[$"{prefix}Cluster"] = instance.Cluster.Name;
+                context.EnvironmentVariables[$"{prefix}Name"] = instance.Name;
+                context.EnvironmentVariables[$"{prefix}ConnectionString"] = ReferenceExpression.Create(
+                    $"Host={instance.Host};Port={instance.Port};Username={RoleNames.Monitor};Password={instance.Cluster.Secrets.Monitor};Database={instance.Cluster.Declaration.Database}");
+            }
+        });
+    }
+}
