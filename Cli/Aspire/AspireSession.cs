@@ -1,5 +1,6 @@
 using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Processes;
+using PgAspire.Postgres.Supervision;
 
 namespace PgAspire.Cli.Aspire;
 
@@ -47,6 +48,11 @@ internal static class AspireSession
             if (result.ExitCode != 0)
             {
                 throw new CliException($"The volume {volume} cannot be removed: {result.Error.Trim()}");
+            }
+
+            if (SupervisionFolder.Of(volume) is var supervision && Directory.Exists(supervision))
+            {
+                Directory.Delete(supervision, recursive: true);
             }
         }
     }

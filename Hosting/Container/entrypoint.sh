@@ -254,6 +254,8 @@ copy_data() {
 rewind_data() {
     say "rewinding the data to where they part from those of $primary"
     PGPASSWORD=$(<"$run/postgres.control") psql --no-psqlrc --quiet --host="$primary" --username=postgres --dbname=postgres --command=CHECKPOINT
+    # A killed server leaves it, with the number 1, which is this script now: the recovery would take it for a running server.
+    rm -f "$PGDATA/postmaster.pid"
     PGPASSWORD=$(<"$run/postgres.control") pg_rewind --target-pgdata="$PGDATA" \
         --source-server="host=$primary user=postgres dbname=postgres" || { say "the data cannot be rewound" >&2; exit 75; }
 }

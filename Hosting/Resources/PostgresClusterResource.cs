@@ -40,7 +40,7 @@ public sealed class PostgresClusterResource(
     /// </summary>
     /// <remarks>
     /// Format: <c>Host={host};Port={port};Username=app;Password={password};Database={database}</c>, or with several instances
-    /// <c>Host={host}:{port},{host}:{port};…;Target Session Attributes=primary</c>.
+    /// <c>Host={host}:{port},{host}:{port};…;Target Session Attributes=primary;Host Recheck Seconds=1</c>.
     /// </remarks>
     public ReferenceExpression ConnectionStringExpression => ConnectionString(Secrets.Application, RoleNames.Application);
 
@@ -67,7 +67,7 @@ public sealed class PostgresClusterResource(
         }
 
         builder.Append($";Username={role};Password={password};Database={Declaration.Database}");
-        builder.AppendLiteral(_instances.Count > 1 ? ";Target Session Attributes=primary" : "");
+        builder.AppendLiteral(_instances.Count > 1 ? ";Target Session Attributes=primary;Host Recheck Seconds=1" : "");
         return builder.Build();
     }
 }

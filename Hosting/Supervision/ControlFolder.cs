@@ -20,10 +20,7 @@ internal sealed class ControlFolder
     /// <param name="scope">A run that nobody comes back to keeps nothing.</param>
     public ControlFolder(PostgresClusterResource cluster, string key, RunScope scope)
     {
-        var home = scope.IsTransient
-            ? Path.GetTempPath()
-            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
-        _root = Path.Combine(home, "pgaspire", string.Concat(key.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_')));
+        _root = scope.IsTransient ? Path.Combine(Path.GetTempPath(), "pgaspire", SupervisionFolder.NameOf(key)) : SupervisionFolder.Of(key);
         foreach (var folder in cluster.Instances.Select(Of).Prepend(Requests).Prepend(_root))
         {
             Make(folder);

@@ -77,7 +77,7 @@ public sealed class AlertingTests
         foreach (var annotation in resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
         {
             var items = await annotation.Callback(
-                new ContainerFileSystemCallbackContext { ServiceProvider = services, Model = resource }, TestContext.Current.CancellationToken);
+                new ContainerFileSystemCallbackContext { Services = services, Model = resource }, TestContext.Current.CancellationToken);
             foreach (var file in items.OfType<ContainerFile>())
             {
                 files[$"{annotation.DestinationPath}/{file.Name}"] = file.Contents;

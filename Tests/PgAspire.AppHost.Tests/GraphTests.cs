@@ -121,9 +121,27 @@ public sealed class GraphTests
     }
 
     [Fact]
-    public void ReplicasAreRefusedUntilTheyAreMade()
+    public async Task InstancesOfAClusterWithReplicasAreStartedByTheirSupervisorOnPortsThatStay()
     {
         var builder = Model.Builder();
+        builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 1, Instances = 3, InitScripts = "" });
+        await using var model = await Model.CompleteAsync(builder);
+        var instances = new[] { "pg1-1", "pg1-2", "pg1-3" }.Select(model.Instance).ToList();
+
+        Assert.All(instances, instance => Assert.Single(instance.Annotations.OfType<ExplicitStartupAnnotation>()));
+        Assert.All(instances, instance => Assert.Single(
+            instance.Annotations.OfType<ContainerMountAnnotation>(), mount => mount is { Target: "/pgaspire/control", Type: ContainerMountType.BindMount, IsReadOnly: true }));
+        Assert.Equal(3, instances.Select(PortOf).OfType<int>().Distinct().Count());
+        Assert.Equal(
+            "Host={pg1-1.bindings.tcp.host}:{pg1-1.bindings.tcp.port},{pg1-2.bindings.tcp.host}:{pg1-2.bindings.tcp.port},{pg1-3.bindings.tcp.host}:{pg1-3.bindings.tcp.port}"
+            + ";Username=app;Password={pg1-app-password.value};Database=app;Target Session Attributes=primary;Host Recheck Seconds=1",
+            model.Get<PostgresClusterResource>("pg1").ConnectionStringExpression.ValueExpression);
+    }
+
+    [Fact]
+    public void ReplicasAreRefusedWhereTheTopologyIsPublished()
+    {
+        var builder = Model.Builder("--operation", "publish", "--step", "publish", "--output-path", Path.GetTempPath());
         var refused = Assert.Throws<DeclarationException>(() => builder.AddPostgresTopology("postgres", new TopologyDeclaration { Instances = 3, InitScripts = "" }));
 
         Assert.Contains("instances = \"3\"", refused.Message, StringComparison.Ordinal);

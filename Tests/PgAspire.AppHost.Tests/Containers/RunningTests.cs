@@ -48,7 +48,7 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
-    public async Task PrometheusScrapesTheApi()
+    public async Task PrometheusScrapesTheApiAndTheMonitor()
     {
         await shared.Host.HealthyAsync("prometheus");
         using var client = shared.Host.Application.CreateHttpClient("prometheus", "http");
@@ -63,7 +63,7 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
         }
         while (health.Any(target => target.EndsWith("unknown", StringComparison.Ordinal)));
 
-        Assert.Equal(["api: up", "prometheus: up"], health);
+        Assert.Equal(["api: up", "monitor: up", "prometheus: up"], health);
     }
 
     [Fact]

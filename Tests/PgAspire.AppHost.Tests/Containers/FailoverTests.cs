@@ -1,0 +1,93 @@
+using Microsoft.Extensions.DependencyInjection;
+using PgAspire.Postgres.Supervision;
+
+namespace PgAspire.AppHost.Tests.Containers;
+
+[Trait("Category", "Containers")]
+public sealed class FailoverTests : IAsyncLifetime
+{
+    private static readonly TimeSpan FailoverBudget = TimeSpan.FromMinutes(1);
+    private readonly string _scope = $"test-{Guid.NewGuid():n}"[..12];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string[] Arguments => [$"--PgAspire:Scope={_scope}", "--Topology:Clusters=1", "--Topology:Instances=3", "--Topology:Durability=fast"];
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task AKilledPrimaryIsReplacedAndTheNextStartKnowsTheNewOne()
+    {
+        string primary;
+        await using (var host = await RunningHost.StartAsync(null, WithPasswords()))
+        {
+            await host.SqlAsync("pg1", "CREATE TABLE kept AS SELECT 42 AS answer");
+            await RunningHost.EngineAsync("kill", await host.ContainerOfAsync("pg1-1"));
+            primary = await PrimaryAsync(host, not: "pg1_1");
+            Assert.Equal("42", await host.SqlAsync("pg1", "SELECT answer FROM kept"));
+            await host.SqlAsync("pg1", "INSERT INTO kept VALUES (43)");
+            await UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") == "2");
+        }
+
+        await using var second = await RunningHost.StartAsync(null, WithPasswords());
+        Assert.Equal(primary, await PrimaryAsync(second, not: "pg1_1"));
+        Assert.Equal("85", await second.SqlAsync("pg1", "SELECT sum(answer) FROM kept"));
+    }
+
+    [Fact]
+    public async Task ASwitchoverFromTheDashboardLosesNothing()
+    {
+        await using var host = await RunningHost.StartAsync(null, WithPasswords());
+        await host.SqlAsync("pg1", "CREATE TABLE kept AS SELECT 42 AS answer");
+        var cluster = host.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1");
+
+        var done = await host.Application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(cluster, "pgaspire-switchover", Token);
+
+        Assert.True(done.Success, done.Message);
+        await PrimaryAsync(host, not: "pg1_1");
+        Assert.Equal("42", await host.SqlAsync("pg1", "SELECT answer FROM kept"));
+        await UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") == "2");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunningHost.RemoveVolumesAsync(_scope);
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetDirectoryName(SupervisionFolder.Of(_scope))!, $"*{_scope}*"))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private string[] WithPasswords() =>
+        [.. Arguments, .. new[] { "", "app-", "replicator-", "monitor-" }.Select(role => $"--Parameters:pg1-{role}password=kept-between-two-starts-{role}x")];
+
+    /// <summary>The slot name of the instance that takes writes, once it is another one.</summary>
+    private static async Task<string> PrimaryAsync(RunningHost host, string not)
+    {
+        var primary = not;
+        await UntilAsync(async () => (primary = (await host.SqlAsync("pg1", "SHOW cluster_name")).Replace('-', '_')) != not);
+        return primary;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> reached)
+    {
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        budget.CancelAfter(FailoverBudget);
+        while (true)
+        {
+            try
+            {
+                if (await reached())
+                {
+                    return;
+                }
+            }
+            catch (Npgsql.NpgsqlException exception)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(exception.Message); // Between two primaries.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), budget.Token);
+        }
+    }
+}
