@@ -33,9 +33,9 @@ public sealed class SilenceTests
         {
             var watch = Stopwatch.StartNew();
             var seen = await monitor.ScrapeAsync();
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"a scrape took {watch.Elapsed}");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"a scrape took {watch.Elapsed}");
             Assert.Equal(1, seen.Of(Up, "instance=pg1"));
-            Assert.True(seen.Of(Age, "instance=pg1") < 3, $"pg1 was last asked {seen.Of(Age, "instance=pg1")} s ago");
+            Assert.True(seen.Of(Age, "instance=pg1") < 10, $"pg1 was last asked {seen.Of(Age, "instance=pg1")} s ago");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
 

