@@ -23,12 +23,29 @@ public sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    /// <summary>Removes it; a second time does nothing.</summary>
+    /// <summary>Removes it; a second time does nothing. A program that outlived its test may be removing its own files at the same time.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(FullPath))
+        if (!SpinWait.SpinUntil(TryRemove, TimeSpan.FromSeconds(20)))
         {
             Directory.Delete(FullPath, recursive: true);
+        }
+    }
+
+    private bool TryRemove()
+    {
+        try
+        {
+            if (Directory.Exists(FullPath))
+            {
+                Directory.Delete(FullPath, recursive: true);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return !Directory.Exists(FullPath);
         }
     }
 }
