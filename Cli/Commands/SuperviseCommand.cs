@@ -7,9 +7,12 @@ namespace PgAspire.Cli.Commands;
 /// <summary><c>supervise</c>: what <c>up</c> starts for clusters with replicas; not for people.</summary>
 internal static class SuperviseCommand
 {
+    private static readonly Option<string> Token = new("--token") { Description = "What the state names as the supervisor that may act", Required = true };
+
     public static Command Create()
     {
         var command = new Command("supervise", "Keeps clusters with replicas whole. up starts it.") { Hidden = true };
+        command.Options.Add(Token);
         command.SetAction((parse, _) => RunAsync(parse));
         return command;
     }
@@ -17,7 +20,7 @@ internal static class SuperviseCommand
     private static async Task<int> RunAsync(ParseResult parse)
     {
         using var interruption = new Interruption();
-        await using var supervision = new Supervision(CommonOptions.StateFolder(parse), Log);
+        await using var supervision = new Supervision(CommonOptions.StateFolder(parse), parse.GetRequiredValue(Token), Log);
         try
         {
             await supervision.RunAsync(interruption.Token);

@@ -50,6 +50,9 @@ internal sealed record KnownState
     /// <summary>What the supervisor of clusters with replicas goes by; null where there are none.</summary>
     public KnownSupervision? Supervision { get; init; }
 
+    /// <summary>What the supervisor that may act was started with; any other one ends.</summary>
+    public string? SupervisorToken { get; init; }
+
     /// <summary>The supervisor as it was last started.</summary>
     public DetachedProcess? Supervisor { get; init; }
 
@@ -62,5 +65,6 @@ internal sealed record KnownState
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(KnownState))]
 [JsonSerializable(typeof(OperationLock.Holder))]
+[JsonSerializable(typeof(DetachedProcess))]
 [JsonSerializable(typeof(Dictionary<string, RolePasswords>))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ using PgAspire.Postgres.Supervision;
 namespace PgAspire.Cli.Embedded;
 
 /// <summary>The supervisors of all clusters with replicas, in a process of their own that outlives the <c>up</c> which started it.</summary>
-internal sealed class Supervision(StateFolder folder, Action<string> log) : IAsyncDisposable
+internal sealed class Supervision(StateFolder folder, string token, Action<string> log) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ClusterSupervisor> _supervisors = new();
     private readonly SupervisorEventFile _events = new(folder.SupervisorEvents);
@@ -18,9 +18,15 @@ internal sealed class Supervision(StateFolder folder, Action<string> log) : IAsy
     /// <exception cref="CliException">Nothing is to be supervised, or somebody else does.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var only = TakeLock() ?? throw new CliException("Another supervisor is at work here.");
+        using var only = SupervisorLock.TryTake(folder) ?? throw new CliException("Another supervisor is at work here.");
+        SupervisorLock.Sign(folder);
         var store = new StateStore(folder);
         var (state, secrets, memory) = (store.Read(), store.ReadSecrets(), new FileMemoryStore(folder.Failover));
+        if (state.SupervisorToken != token)
+        {
+            throw new CliException("Another command has taken over meanwhile: ended without a step.");
+        }
+
         var supervision = state.Supervision ?? throw new CliException("There is no cluster with replicas here.");
         var postgres = await PostgresInstallation.ProbeAsync(state.Binaries, cancellationToken)
             ?? throw new CliException($"There is no PostgreSQL in {state.Binaries} any more.");
@@ -60,18 +66,6 @@ internal sealed class Supervision(StateFolder folder, Action<string> log) : IAsy
         {
             log($"{name}: supervision ends: {exception.Message}");
             throw;
-        }
-    }
-
-    private FileStream? TakeLock()
-    {
-        try
-        {
-            return new(Path.Combine(folder.Failover, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
-        {
-            return null;
         }
     }
 

@@ -16,18 +16,43 @@ internal sealed class SupervisorProcess(StateFolder folder)
             return;
         }
 
-        var command = new ExternalProgram("dotnet", typeof(SupervisorProcess).Assembly.Location, "supervise", "--state", folder.Root);
+        var token = Guid.NewGuid().ToString("N");
+        _store.Update(state => state with { SupervisorToken = token });
+        var command = new ExternalProgram("dotnet", typeof(SupervisorProcess).Assembly.Location, "supervise", "--state", folder.Root, "--token", token);
         var process = await DetachedProcess.StartAsync(command, folder.ServiceLog(Supervision.Name), cancellationToken);
-        _store.Write(_store.Read() with { Supervisor = process });
+        _store.Update(state => state with { Supervisor = process });
     }
 
     /// <summary>Ends it, so that this command alone changes the clusters.</summary>
+    /// <exception cref="CliException">It does not end.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_store.Read().Supervisor is { } process)
+        if (!Directory.Exists(folder.Failover))
         {
-            await process.StopAsync(StopPatience, cancellationToken);
+            return;
         }
+
+        // One that a killed command has started, and could not write down, ends by itself when it sees that it is not meant.
+        var known = _store.Read().Supervisor;
+        _store.Update(state => state with { SupervisorToken = null, Supervisor = null });
+        if (known is not null)
+        {
+            await known.StopAsync(StopPatience, cancellationToken);
+        }
+
+        // One that got as far as to act has left its number.
+        SupervisorLock? free = null;
+        while ((free = SupervisorLock.TryTake(folder)) is null)
+        {
+            if (SupervisorLock.HolderOf(folder) is { } holder)
+            {
+                await holder.StopAsync(StopPatience, cancellationToken);
+            }
+
+            await Task.Delay(20, cancellationToken);
+        }
+
+        free.Dispose();
     }
 
     /// <summary>Whether it is at work.</summary>

@@ -61,7 +61,11 @@ internal static class InstanceContainer
             instance.Entrypoint = "bash";
             instance.Annotations.Add(new CommandLineArgsCallbackAnnotation(arguments => arguments.Add(Entrypoint)));
             Mount(instance, StoreEntrypoint(services.GetRequiredService<IAspireStore>()), Entrypoint, ContainerMountType.BindMount, isReadOnly: true);
-            if (cluster.IsSupervised)
+            if (!cluster.IsSupervised)
+            {
+                KnownData.Forget(cluster, data.Source);
+            }
+            else
             {
                 Mount(instance, services.GetRequiredService<ClusterSupervision>().FolderOf(cluster, scope).Of(instance), ControlTarget, ContainerMountType.BindMount, isReadOnly: true);
             }

@@ -3,6 +3,8 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
+using PgAspire.Postgres.Failover;
+using PgAspire.Postgres.Supervision;
 
 namespace PgAspire.Hosting.Supervision;
 
@@ -23,7 +25,8 @@ internal static class KnownData
     public static async Task<bool> RecallAsync(PostgresClusterResource cluster, ControlFolder control, ContainerEngine engine, CancellationToken cancellationToken)
     {
         var found = new List<(int Ordinal, bool IsPrimary, uint Timeline)>();
-        var isKnown = control.Memory.Read(cluster.Name) is not null;
+        var isKnown = control.Memory.Read(cluster.Name) is { } memory;
+        RefuseUndeclared(cluster, isKnown ? memory : null);
         foreach (var instance in cluster.Instances)
         {
             if (await LookAsync(instance, engine, isKnown, cancellationToken) is { } data)
@@ -50,6 +53,28 @@ internal static class KnownData
             Voters = [.. cluster.Instances.Select(instance => instance.Ordinal)],
         });
         return found.Count == 0;
+    }
+
+    /// <summary>Ends what a supervisor remembers of a cluster that has no replicas any more: it would be outdated when it has some again.</summary>
+    /// <exception cref="DistributedApplicationException">Its only instance is not the one that was its primary.</exception>
+    public static void Forget(PostgresClusterResource cluster, string data)
+    {
+        var folder = SupervisionFolder.Of(data);
+        if (Directory.Exists(folder))
+        {
+            var store = new FileMemoryStore(folder);
+            RefuseUndeclared(cluster, store.Read(cluster.Name));
+            store.Forget(cluster.Name);
+        }
+    }
+
+    private static void RefuseUndeclared(PostgresClusterResource cluster, ClusterMemory? memory)
+    {
+        if (memory is not null && memory.Primary > cluster.Instances.Count)
+        {
+            throw new DistributedApplicationException(
+                $"{cluster.Name}: its primary is {cluster.Name}-{memory.Primary}, which is no longer declared: start with instances {memory.Voters.Max()} again, and switch over to {cluster.Name}-1 first.");
+        }
     }
 
     private static async Task<(bool IsPrimary, uint Timeline)?> LookAsync(

@@ -33,8 +33,8 @@ public sealed class OwnershipTests
         const string Superusers = """
             SELECT coalesce(string_agg(name, ', ' ORDER BY name), '') FROM (
                 SELECT nspname::text AS name FROM pg_namespace WHERE nspname = 'Odd schema' AND nspowner = 10
-                UNION ALL SELECT oid::regclass::text FROM pg_class WHERE relnamespace::regnamespace::text IN ('public', '"Odd schema"') AND relowner = 10
-                UNION ALL SELECT oid::regtype::text FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typowner = 10 AND typname !~ '^_?gtrgm|multirange$'
+                UNION ALL SELECT oid::regclass::text FROM pg_class WHERE relnamespace::regnamespace::text IN ('public', '"Odd schema"') AND relowner = 10 AND relname !~ '^pg_stat_statements'
+                UNION ALL SELECT oid::regtype::text FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typowner = 10 AND typname !~ '^_?gtrgm|multirange$|^_?pg_stat_statements'
                 UNION ALL SELECT proname::text FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND proowner = 10
                     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('e', 'i'))) AS left_over
             """;

@@ -53,10 +53,18 @@ internal static class LiveCauses
         });
     }
 
-    /// <summary>Of the 37 connections that clients may have, 35 and the monitor's.</summary>
+    /// <summary>All the connections that clients may have.</summary>
     public static async Task<IAsyncDisposable> ConnectionsExhaustedAsync(LiveTopology topology)
     {
-        var connections = await Task.WhenAll(Enumerable.Range(0, 35).Select(_ => topology.OpenAsync("pg1-2")));
+        var connections = new List<NpgsqlConnection>();
+        var refusal = await Assert.ThrowsAsync<PostgresException>(async () =>
+        {
+            while (true)
+            {
+                connections.Add(await topology.OpenAsync("pg1-2"));
+            }
+        });
+        Assert.Equal(PostgresErrorCodes.TooManyConnections, refusal.SqlState);
         return new Undo(() => Task.WhenAll(connections.Select(connection => connection.DisposeAsync().AsTask())));
     }
 

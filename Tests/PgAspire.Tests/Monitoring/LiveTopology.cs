@@ -14,7 +14,7 @@ namespace PgAspire.Tests.Monitoring;
 public sealed class LiveTopology : IAsyncDisposable
 {
     private const string Declaration = """
-        { "clusters": 2, "instances": 2, "durability": "fast", "settings": { "max_connections": "40", "max_wal_size": "256MB" } }
+        { "clusters": 2, "instances": 2, "durability": "fast", "unresponsiveAfter": 60, "settings": { "max_connections": "40", "max_wal_size": "256MB" } }
         """;
 
     private static readonly string[] Up = ["up", "--host", "embedded", "--detach", "--no-api"];
