@@ -25,8 +25,9 @@ internal static class KnownData
     public static async Task<bool> RecallAsync(PostgresClusterResource cluster, ControlFolder control, ContainerEngine engine, CancellationToken cancellationToken)
     {
         var found = new List<(int Ordinal, bool IsPrimary, uint Timeline)>();
-        var isKnown = control.Memory.Read(cluster.Name) is { } memory;
-        RefuseUndeclared(cluster, isKnown ? memory : null);
+        var memory = control.Memory.Read(cluster.Name);
+        var isKnown = memory is not null;
+        RefuseUndeclared(cluster, memory);
         foreach (var instance in cluster.Instances)
         {
             if (await LookAsync(instance, engine, isKnown, cancellationToken) is { } data)

@@ -48,7 +48,7 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
     public Task SetQuorumAsync(InstanceObserver instance, ClusterMemory memory, CancellationToken cancellationToken) =>
         SetAsync(instance, cancellationToken, ("synchronous_standby_names", SynchronousNames.For(cluster.Cluster, memory)));
 
-    /// <summary>Makes the missing slots and drops the others; one that a replica still uses is dropped another time.</summary>
+    /// <summary>Makes the missing slots and drops those of members that are none, not a stranger's; one that a replica still uses is dropped another time.</summary>
     public Task SetSlotsAsync(InstanceObserver instance, IEnumerable<int> replicas, CancellationToken cancellationToken)
     {
         var names = string.Join(", ", replicas.Select(ordinal => $"'{ReplicaName.Of(cluster.Cluster, ordinal)}'"));
@@ -57,7 +57,7 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
             DO $slots$
             BEGIN
                 PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots
-                  WHERE slot_type = 'physical' AND NOT active AND NOT temporary AND NOT slot_name = ANY (ARRAY[{names}]::name[]);
+                  WHERE slot_type = 'physical' AND NOT active AND NOT temporary AND slot_name ~ '^{cluster.Cluster.Name.Replace('-', '_')}_[0-9]+$' AND NOT slot_name = ANY (ARRAY[{names}]::name[]);
                 PERFORM pg_create_physical_replication_slot(name, true) FROM unnest(ARRAY[{names}]::name[]) AS name
                   WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);
             END

@@ -73,7 +73,7 @@ internal sealed class InstanceSession : IAsyncDisposable
             reader.IsDBNull(4) ? null : UpstreamOf(reader.GetString(4)),
             replica && streams,
             SynchronousNames.Parse(_cluster.Cluster, reader.GetString(5)),
-            reader.GetFieldValue<string[]>(6).Select(slot => ReplicaName.OrdinalOf(_cluster.Cluster, slot)).ToHashSet());
+            reader.GetFieldValue<string[]>(6).Select(slot => ReplicaName.OrdinalOf(_cluster.Cluster, slot)).Where(ordinal => ordinal > 0).ToHashSet());
         await reader.DisposeAsync();
         if (!streams)
         {
