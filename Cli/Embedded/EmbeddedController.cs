@@ -87,7 +87,9 @@ internal sealed class EmbeddedController(
             Native.Signal(server.ProcessId, mode == ShutdownMode.Fast ? Native.SigInt : Native.SigQuit);
         }
 
-        if (!await Wait.UntilAsync(() => !IsRunning(instance), StopPatience, cancellationToken))
+        // Its file goes a moment before the process does.
+        var process = DetachedProcess.Find(server.ProcessId);
+        if (!await Wait.UntilAsync(() => !IsRunning(instance) && process?.IsAlive() != true, StopPatience, cancellationToken))
         {
             throw new CliException($"{instance.Name} does not stop; its log: {folder.Log(instance)}");
         }

@@ -31,7 +31,7 @@ internal static class ReplicationQueries
         FROM pg_stat_replication WHERE replay_lsn IS NOT NULL GROUP BY 1
         """) { Rows = 20 };
 
-    // Nothing to replay is no delay, however long ago the last transaction was.
+    // Nothing to replay is no delay, however long ago the last transaction was. One that has replayed none yet is as old as its start.
     public static MetricQuery Receiver { get; } = new(
         [],
         [
@@ -42,7 +42,7 @@ internal static class ReplicationQueries
         ],
         """
         SELECT r.streams, greatest(pg_wal_lsn_diff(r.known, r.replayed), 0),
-               CASE WHEN r.streams AND r.replayed >= r.known THEN 0 ELSE greatest(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0) END,
+               CASE WHEN r.streams AND r.replayed >= r.known THEN 0 ELSE greatest(extract(epoch FROM clock_timestamp() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time())), 0) END,
                greatest(extract(epoch FROM clock_timestamp() - r.heard), CASE WHEN r.heard IS NOT NULL THEN 0 END)
         FROM (SELECT coalesce(w.status = 'streaming', false) AS streams, w.last_msg_receipt_time AS heard,
                      greatest(pg_last_wal_receive_lsn(), w.latest_end_lsn) AS known, pg_last_wal_replay_lsn() AS replayed

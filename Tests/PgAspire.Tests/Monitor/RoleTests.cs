@@ -1,6 +1,5 @@
 using System.Globalization;
 using PgAspire.Cli.Embedded;
-using PgAspire.Postgres.Roles;
 using PgAspire.Tests.Support;
 
 namespace PgAspire.Tests.Monitor;
@@ -17,7 +16,7 @@ public sealed class RoleTests
         await monitor.SeeAsync("postgresql_up", value => value == 1, "instance=pg1-2", "role=replica");
         await monitor.SeeAsync("postgresql_timeline", value => value == 1, "instance=pg1-2");
 
-        await topology.AskAsync("pg1-2", "SELECT pg_promote()", RoleNames.Superuser);
+        (await topology.Command.RunAsync("switchover", "pg1", "--to", "pg1-2")).Succeeded();
 
         await monitor.SeeAsync("postgresql_up", value => value == 1, "instance=pg1-2", "role=primary");
         await monitor.SeeAsync("postgresql_timeline", value => value == 2, "instance=pg1-2");

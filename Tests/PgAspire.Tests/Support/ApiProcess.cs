@@ -67,6 +67,15 @@ public sealed class ApiProcess : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<Order>())!;
     }
 
+    /// <summary>Places an order as soon as the API has found its cluster's primary.</summary>
+    public Task UntilItOrdersAsync(string customer) => Until.TrueAsync(
+        async () =>
+        {
+            using var response = await PostAsync(customer, new { item = "tea", quantity = 1 });
+            return response.IsSuccessStatusCode;
+        },
+        "the API takes orders");
+
     /// <summary>One order for each customer, several at a time, in the customers' order.</summary>
     public async Task<Order[]> OrderForEachAsync(IReadOnlyList<string> customers, string? key = null)
     {
