@@ -65,7 +65,13 @@ public sealed class ClusterSupervisor : IAsyncDisposable
     /// <returns>Why it was refused; null where it is done.</returns>
     public async Task<string?> ChangePrimaryAsync(int? target, bool acceptLoss, CancellationToken cancellationToken)
     {
-        var wish = new Wish(target ?? Newest(), acceptLoss);
+        var chosen = target ?? Newest();
+        if (chosen == 0)
+        {
+            return "no replica streams at the moment";
+        }
+
+        var wish = new Wish(chosen, acceptLoss);
         _wishes.Enqueue(wish);
         Signal();
         return await wish.Done.Task.WaitAsync(cancellationToken);
