@@ -101,7 +101,7 @@ public sealed class WatchedTopology : IAsyncDisposable
             Environment = new Dictionary<string, string?> { ["Monitor__Interval"] = "1", ["Monitor__SlowInterval"] = "1" },
         };
         (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api")).Succeeded();
-        await topology.AskAsync("pg1-1", "CREATE EXTENSION pg_stat_statements", RoleNames.Superuser);
+        await topology.AskAsync("pg1-1", "CREATE EXTENSION IF NOT EXISTS pg_stat_statements", RoleNames.Superuser);
         return topology;
     }
 }
