@@ -83,6 +83,13 @@ public sealed class DatabaseMetricsTests(WatchedTopology watched)
         await watched.GrowsAsync("postgresql_query_conflicts_total", async () =>
         {
             await using var reader = await watched.ConnectAsync("pg1-2");
+            await Until.TrueAsync(
+                async () =>
+                {
+                    await using var command = new NpgsqlCommand("SELECT to_regclass('contested') IS NOT NULL", reader);
+                    return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is true;
+                },
+                "the replica has the table");
             await reader.RunAsync("BEGIN; SELECT * FROM contested");
             await watched.RunAsync("DROP TABLE contested");
             await watched.SeeAsync("postgresql_replication_lag_bytes", value => value == 0, WatchedTopology.Replica);
