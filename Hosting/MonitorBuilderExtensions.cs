@@ -1,6 +1,8 @@
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
 using PgAspire.Postgres.Roles;
 
 namespace Aspire.Hosting;
@@ -10,7 +12,7 @@ public static class MonitorBuilderExtensions
 {
     /// <summary>
     /// Has a monitor watch every instance of a topology, as the role <c>monitor</c>: <c>Instances__0__Cluster</c>,
-    /// <c>Instances__0__Name</c>, <c>Instances__0__ConnectionString</c> and so on.
+    /// <c>Instances__0__Name</c>, <c>Instances__0__ConnectionString</c> and so on, and where reports of drills are kept: <c>Drills__0</c>.
     /// </summary>
     /// <param name="builder">The monitor.</param>
     /// <param name="topology">The topology.</param>
@@ -28,6 +30,15 @@ public static class MonitorBuilderExtensions
                 context.EnvironmentVariables[$"{prefix}Name"] = instance.Name;
                 context.EnvironmentVariables[$"{prefix}ConnectionString"] = ReferenceExpression.Create(
                     $"Host={instance.Host};Port={instance.Port};Username={RoleNames.Monitor};Password={instance.Cluster.Secrets.Monitor};Database={instance.Cluster.Declaration.Database}");
+            }
+
+            if (context.ExecutionContext.IsRunMode)
+            {
+                var supervision = context.ExecutionContext.Services.GetRequiredService<ClusterSupervision>();
+                foreach (var (index, folder) in topology.Resource.Clusters.Select(supervision.FolderOf).OfType<ControlFolder>().Index())
+                {
+                    context.EnvironmentVariables[string.Create(CultureInfo.InvariantCulture, $"Drills__{index}")] = folder.Reports;
+                }
             }
         });
     }

@@ -18,7 +18,7 @@ public sealed class MetricPublisher : IDisposable
     public MetricPublisher(WatcherService service, MonitorSettings settings, TimeProvider time)
     {
         (_service, _settings, _time) = (service, settings, time);
-        foreach (var (metric, _) in MonitorMetrics.All)
+        foreach (var (metric, _) in MonitorMetrics.OfInstances)
         {
             Create(metric);
         }

@@ -20,6 +20,7 @@ internal static class MonitorRegistration
         builder.Services.AddHostedService(services => services.GetRequiredService<WatcherService>());
         builder.Services.AddSingleton<MetricPublisher>();
         builder.Services.AddActivatedSingleton<MetricPublisher>();
+        builder.Services.AddActivatedSingleton<DrillPublisher>();
 
         var limits = MonitorMetrics.All.ToDictionary(entry => entry.Metric.Name, entry => Math.Max(100, entry.Series * instances.Count * Headroom));
         builder.Services.ConfigureOpenTelemetryMeterProvider(metrics => metrics

@@ -35,7 +35,8 @@ internal sealed record AppHostDocument(
     {
         var instances = Instances.Select(instance => new InstanceStatus(
             instance.Cluster, instance.Instance, instance.Role, isAlive ? StateOf(instance.State) : "stopped", instance.Host,
-            isAlive ? instance.Port : null, instance.Database, instance.Version, instance.DataDirectory)).ToList();
+            isAlive ? instance.Port : null, instance.Database, instance.Version, instance.DataDirectory,
+            isAlive ? instance.Timeline : null, isAlive ? instance.LagBytes : null)).ToList();
         var status = new TopologyStatus(HostChoice.Aspire, StatusReader.Summarise(instances), new(null), new(null), new(null), instances);
         return isAlive
             ? status with
@@ -56,7 +57,7 @@ internal sealed record AppHostDocument(
 /// <summary>One instance of it.</summary>
 internal sealed record AppHostInstance(
     string Cluster, string Instance, string Role, string State, string Host, int? Port, string Database, string Version,
-    string DataDirectory, string? Container, string? Message);
+    string DataDirectory, string? Container, string? Message, long? Timeline, long? LagBytes);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(AppHostDocument))]

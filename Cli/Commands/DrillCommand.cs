@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using PgAspire.Cli.Embedded;
-using PgAspire.Cli.Output;
 using PgAspire.Postgres.Drills;
 using PgAspire.Postgres.Topology;
 
@@ -32,16 +31,16 @@ internal static class DrillCommand
     {
         var folder = CommonOptions.StateFolder(parse);
         using var interruption = new Interruption();
-        if (new StateStore(folder).Read().Host == Aspire.HostChoice.Aspire)
-        {
-            throw new CliException("Under Aspire drills are commands of the clusters on the dashboard: pgaspire status names its address.", ExitCodes.WrongInput);
-        }
-
         var name = parse.GetRequiredValue(Name);
-        var found = KnownInstances.Find(await StatusReader.ReadAsync(folder, interruption.Token), name);
+        var status = await StatusReader.ReadAsync(folder, interruption.Token);
+        var found = KnownInstances.Find(status, name);
+        var members = status.Instances.Where(known => known.Cluster == found.Cluster).ToList();
         using var only = OperationLock.Take(folder, "drill");
-        var drills = await EmbeddedDrills.OfAsync(folder, found.Cluster, interruption.Token);
-        var instance = name == found.Cluster ? null : drills.Cluster.Instances.Single(known => known.Name == name);
+        var supervisor = SupervisorAccess.Of(folder, found.Cluster, members);
+        IDrills drills = status.Host == Aspire.HostChoice.Aspire
+            ? new Aspire.AspireDrills(found.Cluster, supervisor)
+            : await EmbeddedDrills.OfAsync(folder, found.Cluster, interruption.Token);
+        var instance = name == found.Cluster ? null : new Instance(found.Cluster, members.IndexOf(found) + 1, name, found.Port);
         var reports = new List<DrillReport>();
         try
         {
@@ -59,13 +58,13 @@ internal static class DrillCommand
         }
         else if (reports.Count > 1)
         {
-            DrillTable.WriteSummary(reports);
+            Console.WriteLine(DrillText.Summary(reports));
         }
 
         return reports.TrueForAll(report => report.IsPassed) ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static async Task RunAsync(ParseResult parse, EmbeddedDrills drills, Instance? instance, List<DrillReport> reports, CancellationToken cancellationToken)
+    private static async Task RunAsync(ParseResult parse, IDrills drills, Instance? instance, List<DrillReport> reports, CancellationToken cancellationToken)
     {
         var options = new DrillOptions { Length = TimeSpan.FromSeconds(parse.GetValue(Seconds)), Keep = parse.GetValue(Keep) };
         for (var time = 0; time < parse.GetValue(Times); time++)
@@ -73,7 +72,7 @@ internal static class DrillCommand
             reports.Add(await drills.RunAsync(parse.GetValue(Fault), instance, options, cancellationToken));
             if (!parse.GetValue(CommonOptions.Json))
             {
-                DrillTable.Write(reports[^1]);
+                Console.WriteLine(DrillText.Of(reports[^1]));
             }
         }
     }

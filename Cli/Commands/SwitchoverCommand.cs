@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using PgAspire.Cli.Embedded;
 using PgAspire.Postgres.Declaration;
-using PgAspire.Postgres.Supervision;
 
 namespace PgAspire.Cli.Commands;
 
@@ -40,25 +38,17 @@ internal static class SwitchoverCommand
 
     private static async Task<int> RunAsync(StateFolder folder, string cluster, string? to, bool acceptLoss, CancellationToken cancellationToken)
     {
-        var state = new StateStore(folder).Read();
-        if (!state.Clusters.Contains(cluster))
+        var status = await StatusReader.ReadAsync(folder, cancellationToken);
+        var clusters = status.Instances.Select(instance => instance.Cluster).Distinct().ToList();
+        if (!clusters.Contains(cluster))
         {
             throw new CliException(
-                $"No cluster is called {cluster}{(NearestName.Of(cluster, state.Clusters) is { } nearest ? $": did you mean {nearest}?" : $": there are {string.Join(", ", state.Clusters)}.")}", ExitCodes.WrongInput);
+                $"No cluster is called {cluster}{(NearestName.Of(cluster, clusters) is { } nearest ? $": did you mean {nearest}?" : $": there are {string.Join(", ", clusters)}.")}", ExitCodes.WrongInput);
         }
 
-        var target = to is null ? null : OrdinalOf(cluster, to, state.InstancesPerCluster);
-        if (state.InstancesPerCluster < 2)
-        {
-            throw new CliException($"{cluster} has no replicas: pgaspire up --instances 3 adds two.", ExitCodes.WrongInput);
-        }
-
-        if (!new SupervisorProcess(folder).IsRunning())
-        {
-            throw new CliException("The supervisor does not run: pgaspire up starts it.", ExitCodes.NotRunning);
-        }
-
-        var reply = await new SupervisorRequests(folder.Failover).AskAsync(new(cluster, target, acceptLoss), cancellationToken);
+        var members = status.Instances.Where(instance => instance.Cluster == cluster).ToList();
+        var target = to is null ? null : OrdinalOf(cluster, to, members);
+        var reply = await SupervisorAccess.Of(folder, cluster, members).AskAsync(new(cluster, target, acceptLoss), cancellationToken);
         if (!reply.IsDone)
         {
             throw new CliException($"{cluster}: {reply.Message}.");
@@ -68,9 +58,9 @@ internal static class SwitchoverCommand
         return ExitCodes.Done;
     }
 
-    private static int? OrdinalOf(string cluster, string instance, int instances)
+    private static int? OrdinalOf(string cluster, string instance, IEnumerable<InstanceStatus> members)
     {
-        var known = Enumerable.Range(1, instances).Select(ordinal => string.Create(CultureInfo.InvariantCulture, $"{cluster}-{ordinal}")).ToList();
+        var known = members.Select(member => member.Instance).ToList();
         return known.IndexOf(instance) is >= 0 and var place
             ? place + 1
             : throw new CliException($"{cluster} has no instance {instance}: there are {string.Join(", ", known)}.", ExitCodes.WrongInput);

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json;
+using PgAspire.Cli.Commands;
 using PgAspire.Postgres.Drills;
 using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Supervision;
@@ -8,13 +8,14 @@ using PgAspire.Postgres.Topology;
 namespace PgAspire.Cli.Embedded;
 
 /// <summary>Drills of clusters that are up on the embedded host. The caller holds the <see cref="OperationLock"/>.</summary>
-internal sealed class EmbeddedDrills
+internal sealed class EmbeddedDrills : IDrills
 {
     private readonly StateFolder _folder;
     private readonly Drill _drill;
 
     private EmbeddedDrills(StateFolder folder, Cluster cluster, Drill drill) => (_folder, Cluster, _drill) = (folder, cluster, drill);
 
+    /// <summary>The cluster.</summary>
     public Cluster Cluster { get; }
 
     /// <summary>The drills of one cluster.</summary>
@@ -47,30 +48,18 @@ internal sealed class EmbeddedDrills
         return new(folder, cluster, new Drill(target, faults, since => events.Since(since, name)));
     }
 
-    /// <summary>Does one drill, and keeps what it measured for the monitor.</summary>
-    /// <exception cref="CliException">It could not be done or judged.</exception>
+    /// <inheritdoc/>
     public async Task<DrillReport> RunAsync(DrillFault fault, Instance? instance, DrillOptions options, CancellationToken cancellationToken)
     {
         try
         {
             var report = await _drill.RunAsync(fault, instance, options, cancellationToken);
-            Keep(report);
+            new DrillRecords(_folder.Failover).Keep(report);
             return report;
         }
         catch (Exception exception) when (exception is DrillException or TimeoutException)
         {
             throw new CliException(exception.Message, inner: exception);
         }
-    }
-
-    private void Keep(DrillReport report)
-    {
-        var temporary = _folder.LastDrill + ".new";
-        using (var stream = StateFolder.CreatePrivate(temporary))
-        {
-            JsonSerializer.Serialize(stream, report, DrillJson.Default.DrillReport);
-        }
-
-        File.Move(temporary, _folder.LastDrill, overwrite: true);
     }
 }

@@ -31,6 +31,7 @@ internal static class MonitorProgram
             environment[$"{prefix}DataDirectory"] = folder.Data(instance);
         }
 
+        environment["Drills__0"] = folder.Failover;
         return new(SiblingAssembly.Find("Monitor", Assembly, Variable), environment);
     }
 }

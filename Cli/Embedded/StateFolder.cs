@@ -44,9 +44,6 @@ internal sealed class StateFolder(string root, ServerUser user)
     /// <summary>What the supervisor did, for programs.</summary>
     public string SupervisorEvents => Path.Combine(Failover, "events.jsonl");
 
-    /// <summary>What the last drill measured.</summary>
-    public string LastDrill => Path.Combine(Failover, "drill.json");
-
     /// <summary>The log of a service beside the instances.</summary>
     public string ServiceLog(string service) => Path.Combine(Logs, $"{service}.log");
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using PgAspire.Cli.Monitoring;
+using PgAspire.Postgres.Probing;
 using PgAspire.Postgres.Roles;
 using PgAspire.Postgres.Topology;
 
@@ -10,16 +11,6 @@ namespace PgAspire.Cli.Embedded;
 internal static class StatusReader
 {
     private const int PatienceSeconds = 5;
-
-    // A replica's lag is what it has received and not replayed, and what the primary was last heard to have beyond that.
-    private const string Question =
-        """
-        SELECT r.replica,
-               current_setting('server_version'),
-               CASE WHEN r.replica THEN coalesce(w.received_tli, c.timeline_id) ELSE ('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8))::bit(32)::int END,
-               CASE WHEN r.replica THEN (greatest(w.latest_end_lsn, pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - pg_last_wal_replay_lsn())::bigint END
-          FROM (SELECT pg_is_in_recovery() AS replica) AS r CROSS JOIN pg_control_checkpoint() AS c LEFT JOIN pg_stat_wal_receiver AS w ON true
-        """;
 
     public static async Task<TopologyStatus> ReadAsync(StateFolder folder, CancellationToken cancellationToken)
     {
@@ -85,16 +76,14 @@ internal static class StatusReader
         {
             await using var connection = await ClusterConnection.OpenAsync(
                 instance with { Port = running.Port }, "postgres", RoleNames.Monitor, passwords.Monitor, cancellationToken, PatienceSeconds);
-            await using var command = new NpgsqlCommand(Question, connection);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
+            var standing = await InstanceStanding.AskAsync(connection, cancellationToken);
             return status with
             {
                 State = "running",
-                Role = reader.GetBoolean(0) ? "replica" : "primary",
-                Version = reader.GetString(1).Split(' ')[0],
-                Timeline = instance.Name == instance.Id ? reader.GetInt32(2) : null,
-                LagBytes = reader.IsDBNull(3) ? null : reader.GetInt64(3),
+                Role = standing.IsReplica ? "replica" : "primary",
+                Version = standing.Version,
+                Timeline = instance.Name == instance.Id ? standing.Timeline : null,
+                LagBytes = standing.LagBytes,
             };
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or SocketException)

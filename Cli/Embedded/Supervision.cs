@@ -43,7 +43,7 @@ internal sealed class Supervision(StateFolder folder, string token, Action<strin
         }
 
         log($"supervising {string.Join(", ", _supervisors.Keys.Order(StringComparer.Ordinal))}");
-        var requests = new SupervisorRequests(folder.Failover).ServeAsync(_supervisors, cancellationToken);
+        var requests = new SupervisorRequests(folder.Failover).ServeAsync(_supervisors, drill: null, cancellationToken);
         await Task.WhenAll([requests, .. _supervisors.Select(entry => RunAsync(entry.Key, entry.Value, cancellationToken))]);
     }
 

@@ -21,7 +21,7 @@ internal static class TestProgram
         var report = Path.Combine(Path.GetTempPath(), $"pgaspire-test-{Guid.NewGuid():N}.xml");
         try
         {
-            var code = await new ExternalProgram("dotnet", [assembly, "-noLogo", "-xml", report, .. arguments]).RunAttachedAsync();
+            var code = await new ExternalProgram("dotnet", [assembly, "-noLogo", "-result-xml", report, .. arguments]).RunAttachedAsync();
             if (!File.Exists(report))
             {
                 Console.Error.WriteLine($"{Path.GetFileName(assembly)} ended with exit code {code} and without a report.");

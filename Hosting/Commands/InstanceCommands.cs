@@ -3,6 +3,8 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
+using PgAspire.Postgres.Drills;
 using PgAspire.Postgres.Roles;
 
 namespace PgAspire.Hosting.Commands;
@@ -12,14 +14,37 @@ internal static class InstanceCommands
 {
     public const string Psql = "pgaspire-psql";
 
+    /// <summary>Before the name of the fault.</summary>
+    public const string Drill = "pgaspire-drill-";
+
     public static IResourceBuilder<PostgresInstanceResource> WithInstanceCommands(this IResourceBuilder<PostgresInstanceResource> builder)
     {
         var instance = builder.Resource;
+        if (instance.Cluster.Declaration.Instances > 1)
+        {
+            builder
+                .WithDrill(DrillFault.Kill, "Plug", "Kills its container")
+                .WithDrill(DrillFault.Pause, "Pause", "Freezes its container for up to 30 s")
+                .WithDrill(DrillFault.Restart, "ArrowClockwise", "Restarts its container behind the supervisor's back")
+                .WithDrill(DrillFault.Partition, "CloudOff", "Takes its container off its networks for 30 s");
+        }
+
         return builder.WithCommand(Psql, "psql", context => Task.FromResult(ShowPsqlLine(instance, context)), new()
         {
             Description = "Shows the command that opens psql in this instance, without a password.",
             IconName = "WindowConsole",
             IsHighlighted = true,
+        });
+    }
+
+    private static IResourceBuilder<PostgresInstanceResource> WithDrill(this IResourceBuilder<PostgresInstanceResource> builder, DrillFault fault, string icon, string what)
+    {
+        var (instance, name) = (builder.Resource, fault.ToString().ToLowerInvariant());
+        return builder.WithCommand(Drill + name, $"Drill: {name}", context => ContainerDrills.RunAsync(instance, fault, context), new()
+        {
+            Description = $"{what} while a test client writes, and shows what that cost: outages, and acknowledged writes that were lost.",
+            IconName = icon,
+            ConfirmationMessage = $"{what}: {instance.Name}. The application feels it. Go on?",
         });
     }
 

@@ -41,6 +41,8 @@ internal sealed record Address(string Url);
 /// <param name="DataDirectory">The volume or the host's folder that the data are in.</param>
 /// <param name="Container">The container's name; null while there is none.</param>
 /// <param name="Message">What there is to say of a failure; null where there is nothing.</param>
+/// <param name="Timeline">The timeline that an instance of a cluster with replicas is on; null while that is not known.</param>
+/// <param name="LagBytes">How much WAL a replica has not replayed; null of a primary.</param>
 internal sealed record InstanceEntry(
     string Cluster, string Instance, string Role, string State, string Host, int? Port, string Database, string Version,
-    string DataDirectory, string? Container, string? Message);
+    string DataDirectory, string? Container, string? Message, long? Timeline, long? LagBytes);

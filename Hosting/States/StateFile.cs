@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
@@ -101,8 +102,13 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
             $"{declaration.Version}",
             InstanceContainer.DataOf(instance).Source!,
             current is null ? null : InstanceData.ContainerOf(current),
-            states.Of(instance).Message);
+            states.Of(instance).Message,
+            NumberOf(current, StandingWatch.Timeline),
+            NumberOf(current, StandingWatch.Lag));
     }
+
+    private static long? NumberOf(ResourceEvent? current, string property) =>
+        long.TryParse(current?.Snapshot.Properties.FirstOrDefault(known => known.Name == property)?.Value as string, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string StateOf(CustomResourceSnapshot? snapshot) => snapshot switch
     {

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Options;
 using PgAspire.Hosting.Resources;
+using PgAspire.Postgres.Drills;
 using PgAspire.Postgres.Failover;
 using PgAspire.Postgres.Supervision;
 
@@ -30,6 +31,9 @@ internal sealed class ClusterSupervision(
     /// <summary>The folder of a cluster, made when its containers are completed.</summary>
     public ControlFolder FolderOf(PostgresClusterResource cluster, RunScope scope) =>
         _folders.GetOrAdd(cluster.Name, _ => new(cluster, InstanceContainer.DataOf(cluster.Instances[0]).Source!, scope));
+
+    /// <summary>The same; null until then.</summary>
+    public ControlFolder? FolderOf(PostgresClusterResource cluster) => _folders.GetValueOrDefault(cluster.Name);
 
     /// <summary>A cluster's supervisor; null while it has none.</summary>
     public ClusterSupervisor? Of(PostgresClusterResource cluster) => _supervisors.GetValueOrDefault(cluster.Name);
@@ -66,7 +70,7 @@ internal sealed class ClusterSupervision(
                 Run(cluster, end.Token);
             }
 
-            await Task.WhenAll(_folders.Values.Select(folder => new SupervisorRequests(folder.Requests).ServeAsync(_supervisors, end.Token)).Append(Task.Delay(Timeout.Infinite, end.Token)));
+            await Task.WhenAll(_folders.Values.Select(folder => new SupervisorRequests(folder.Requests).ServeAsync(_supervisors, DrillAsync, end.Token)).Append(Task.Delay(Timeout.Infinite, end.Token)));
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -139,12 +143,22 @@ internal sealed class ClusterSupervision(
         };
         await using var supervisor = new ClusterSupervisor(supervised, containers, folder.Memory, happened => Tell(cluster, logger, happened));
         _supervisors[cluster.Name] = supervisor;
-        await supervisor.RunAsync(cancellationToken);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = StandingWatch.RunAsync(cluster, addresses, passwords.Monitor, services.GetRequiredService<ResourceNotificationService>(), end.Token);
+        try
+        {
+            await supervisor.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private static async Task<Dictionary<int, DnsEndPoint>> AddressesAsync(PostgresClusterResource cluster, CancellationToken cancellationToken)
+    internal static async Task<SortedDictionary<int, DnsEndPoint>> AddressesAsync(PostgresClusterResource cluster, CancellationToken cancellationToken)
     {
-        var addresses = new Dictionary<int, DnsEndPoint>();
+        var addresses = new SortedDictionary<int, DnsEndPoint>();
         foreach (var instance in cluster.Instances)
         {
             var host = (await instance.Host.GetValueAsync(cancellationToken))!;
@@ -154,10 +168,25 @@ internal sealed class ClusterSupervision(
         return addresses;
     }
 
+    private async Task<SupervisorReply> DrillAsync(SupervisorRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var cluster = model.Resources.OfType<PostgresClusterResource>().Single(cluster => cluster.Name == request.Cluster);
+            var drill = request.Drill!;
+            return new(true, "") { Report = await ContainerDrills.RunAsync(cluster, request.Target, drill.Fault, drill.Options, services, cancellationToken) };
+        }
+        catch (DrillException exception)
+        {
+            return new(false, exception.Message);
+        }
+    }
+
     private void Tell(PostgresClusterResource cluster, ILogger logger, SupervisorEvent happened)
     {
         var level = happened.Kind is "problem" or "failed" or "lost" ? LogLevel.Warning : LogLevel.Information;
         logger.Log(level, "{Name}: {Kind} in {Milliseconds:0} ms: {Message}", happened.Instance ?? happened.Cluster, happened.Kind, happened.Duration.TotalMilliseconds, happened.Message);
+        _folders[cluster.Name].Events.Append(happened);
         if (Of(cluster) is { } supervisor)
         {
             states.Change(cluster.Name, new(supervisor.Memory.Primary, happened.Kind == "whole" || states.Of(cluster.Name).WasWhole, supervisor.Problem?.Message));

@@ -28,16 +28,23 @@ internal sealed class ControlFolder
 
         IsTransient = scope.IsTransient;
         Memory = new(_root);
+        Events = new(Path.Combine(_root, "events.jsonl"));
     }
 
     /// <summary>What is remembered.</summary>
     public FileMemoryStore Memory { get; }
 
+    /// <summary>What the supervisor did.</summary>
+    public SupervisorEventFile Events { get; }
+
+    /// <summary>The folder of the last reports of drills.</summary>
+    public string Reports => _root;
+
     /// <summary>Whether it goes with the run.</summary>
     public bool IsTransient { get; }
 
     /// <summary>The folder of requests and replies.</summary>
-    public string Requests => Path.Combine(_root, "requests");
+    public string Requests => Path.Combine(_root, SupervisionFolder.Requests);
 
     /// <summary>The folder that an instance's container sees.</summary>
     public string Of(PostgresInstanceResource instance) => Path.Combine(_root, instance.Name);

@@ -29,6 +29,9 @@ public sealed record DrillReport(DrillFault Fault, string Cluster, string Instan
     /// <summary>The primary afterwards; null where there is none.</summary>
     public string? PrimaryAfter { get; init; }
 
+    /// <summary>What the instance was before, <c>primary</c> or <c>replica</c>.</summary>
+    public string Role => Instance == PrimaryBefore ? "primary" : "replica";
+
     /// <summary>Where the write outage went; null where no other primary was chosen, or the supervisor's events are not to be had.</summary>
     public FailoverSplit? Split { get; init; }
 

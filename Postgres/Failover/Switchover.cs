@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PgAspire.Postgres.Failover;
 
 /// <summary>A planned change of the primary, while the primary is well. Once it is stopped, <see cref="Succession"/> goes on.</summary>
@@ -6,11 +8,13 @@ internal static class Switchover
     public static IReadOnlyList<FailoverStep> Next(
         ClusterMemory memory, InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas, int target, FailoverRules rules)
     {
-        if (Refuse(memory, primary, replicas.FirstOrDefault(replica => replica.Ordinal == target), rules) is { } reason)
+        var chosen = replicas.FirstOrDefault(replica => replica.Ordinal == target);
+        var name = chosen?.Name ?? target.ToString(CultureInfo.InvariantCulture);
+        if (Refuse(memory, primary, chosen, rules) is { } reason)
         {
             return
             [
-                new FailoverStep.Report(FailoverProblem.SwitchoverRefused, $"no switchover to {target}: {reason}"),
+                new FailoverStep.Report(FailoverProblem.SwitchoverRefused, $"no switchover to {name}: {reason}"),
                 new FailoverStep.Remember(memory with { SwitchoverTo = null }, "the switchover is refused"),
             ];
         }
@@ -22,7 +26,7 @@ internal static class Switchover
                 memory with { Quorum = 1, Voters = [primary.Ordinal, target], FormingFrom = ClusterMemory.NotInForce }, "commits wait for the replica that takes over")];
         }
 
-        return memory.IsFormed && !primary.IsBusy ? [new FailoverStep.Shutdown(primary.Ordinal, $"switchover to {target}")] : [];
+        return memory.IsFormed && !primary.IsBusy ? [new FailoverStep.Shutdown(primary.Ordinal, $"switchover to {name}")] : [];
     }
 
     private static string? Refuse(ClusterMemory memory, InstanceObservation primary, InstanceObservation? target, FailoverRules rules) => target switch

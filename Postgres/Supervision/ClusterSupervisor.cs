@@ -105,7 +105,7 @@ public sealed class ClusterSupervisor : IAsyncDisposable
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TakeWish();
+            await TakeWishAsync(cancellationToken);
             var observations = await ObserveAsync(cancellationToken);
             var steps = FailoverDecision.Next(Memory, observations, _cluster.Rules);
             Judge(steps, observations);
@@ -171,7 +171,7 @@ public sealed class ClusterSupervisor : IAsyncDisposable
         JudgeWish(observations);
     }
 
-    private void TakeWish()
+    private async Task TakeWishAsync(CancellationToken cancellationToken)
     {
         if (_wish is not null || !_wishes.TryDequeue(out var wish))
         {
@@ -179,6 +179,12 @@ public sealed class ClusterSupervisor : IAsyncDisposable
         }
 
         _wish = wish;
+        if (_observers.TryGetValue(wish.Target, out var target))
+        {
+            // What it said last may be older than the wish.
+            await target.AskAsync(cancellationToken);
+        }
+
         if (Memory.Primary != wish.Target)
         {
             Remember(new(

@@ -8,6 +8,12 @@ public static class SupervisionFolder
     public static string Of(string data) => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "pgaspire", NameOf(data));
 
+    /// <summary>The folder in it where the cluster's supervisor hears requests.</summary>
+    public static string RequestsOf(string data) => Path.Combine(Of(data), Requests);
+
+    /// <summary>The name of that folder.</summary>
+    public const string Requests = "requests";
+
     /// <summary>The same as a name of a folder.</summary>
     public static string NameOf(string data) => string.Concat(data.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' ? letter : '_'));
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using PgAspire.Postgres.Drills;
 
 namespace PgAspire.Postgres.Supervision;
 
@@ -9,10 +10,23 @@ namespace PgAspire.Postgres.Supervision;
 /// <param name="Cluster">The cluster.</param>
 /// <param name="Target">Ordinal of the instance that is to be the primary; null for any.</param>
 /// <param name="AcceptLoss">Whether to promote it whatever it lacks.</param>
-public sealed record SupervisorRequest(string Cluster, int? Target, bool AcceptLoss);
+public sealed record SupervisorRequest(string Cluster, int? Target, bool AcceptLoss)
+{
+    /// <summary>What to do to the target, or to the primary where that is null, in place of a change of the primary; null for none.</summary>
+    public DrillRequest? Drill { get; init; }
+}
+
+/// <summary>A drill that is asked of the host's process, where only that one can do it.</summary>
+/// <param name="Fault">What to do.</param>
+/// <param name="Options">How.</param>
+public sealed record DrillRequest(DrillFault Fault, DrillOptions Options);
 
 /// <summary>What the supervisor answers.</summary>
-public sealed record SupervisorReply(bool IsDone, string Message);
+public sealed record SupervisorReply(bool IsDone, string Message)
+{
+    /// <summary>What a drill measured; null where none was asked for, or it could not be done.</summary>
+    public DrillReport? Report { get; init; }
+}
 
 /// <summary>Requests and replies as files of the state folder: whoever may write there may ask, and nothing listens on a port.</summary>
 /// <param name="folder">The folder; it exists.</param>
@@ -24,12 +38,12 @@ public sealed class SupervisorRequests(string folder)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Asks, and waits for the reply.</summary>
-    /// <exception cref="TimeoutException">There is none within two minutes.</exception>
+    /// <exception cref="TimeoutException">There is none within two minutes, beside what a drill takes.</exception>
     public async Task<SupervisorReply> AskAsync(SupervisorRequest request, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Patience + (request.Drill is { Options: var options } ? options.Length + options.Patience : TimeSpan.Zero));
         try
         {
             Write(path + Request, request, SupervisorJson.Default.SupervisorRequest);
@@ -51,9 +65,14 @@ public sealed class SupervisorRequests(string folder)
         }
     }
 
-    /// <summary>Answers requests until cancelled.</summary>
-    public async Task ServeAsync(IReadOnlyDictionary<string, ClusterSupervisor> supervisors, CancellationToken cancellationToken)
+    /// <summary>Answers requests until cancelled, one beside the other.</summary>
+    /// <param name="supervisors">The supervisors by cluster; they come and go.</param>
+    /// <param name="drill">Does a drill; null where whoever asks can do it alone.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task ServeAsync(
+        IReadOnlyDictionary<string, ClusterSupervisor> supervisors, Func<SupervisorRequest, CancellationToken, Task<SupervisorReply>>? drill, CancellationToken cancellationToken)
     {
+        var answering = new List<Task>();
         using var self = Process.GetCurrentProcess();
         var since = self.StartTime.ToUniversalTime();
         // Whoever asked before has gone with the supervisor of that time; somebody may have asked since this one was started.
@@ -67,33 +86,48 @@ public sealed class SupervisorRequests(string folder)
         using var changed = new SemaphoreSlim(0);
         watcher.Renamed += (_, _) => changed.Release();
         watcher.EnableRaisingEvents = true;
-        while (true)
+        try
         {
-            foreach (var file in Directory.EnumerateFiles(folder, "*" + Request))
+            while (true)
             {
-                await AnswerAsync(file, supervisors, cancellationToken);
-            }
+                answering.RemoveAll(task => task.IsCompletedSuccessfully);
+                foreach (var file in Directory.EnumerateFiles(folder, "*" + Request))
+                {
+                    answering.Add(AnswerAsync(file, supervisors, drill, cancellationToken));
+                }
 
-            await changed.WaitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+                await changed.WaitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(answering);
         }
     }
 
-    private static async Task AnswerAsync(string file, IReadOnlyDictionary<string, ClusterSupervisor> supervisors, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(
+        string file, IReadOnlyDictionary<string, ClusterSupervisor> supervisors, Func<SupervisorRequest, CancellationToken, Task<SupervisorReply>>? drill, CancellationToken cancellationToken)
     {
         SupervisorReply reply;
         try
         {
-            var request = JsonSerializer.Deserialize(await File.ReadAllTextAsync(file, cancellationToken), SupervisorJson.Default.SupervisorRequest)!;
-            reply = supervisors.TryGetValue(request.Cluster, out var supervisor)
-                ? await ChangeAsync(supervisor, request, cancellationToken)
+            var request = JsonSerializer.Deserialize(File.ReadAllText(file), SupervisorJson.Default.SupervisorRequest)!;
+            File.Delete(file);
+            reply = request.Drill is not null && drill is not null ? await drill(request, cancellationToken)
+                : request.Drill is not null ? new(false, "this host leaves drills to the command line")
+                : supervisors.TryGetValue(request.Cluster, out var supervisor) ? await ChangeAsync(supervisor, request, cancellationToken)
                 : new(false, $"{request.Cluster} has no replicas");
         }
         catch (Exception exception) when (exception is JsonException or FileNotFoundException)
         {
+            File.Delete(file);
             reply = new(false, $"the request cannot be read: {exception.Message}");
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            reply = new(false, "the supervisor is being ended");
+        }
 
-        File.Delete(file);
         Write(Path.ChangeExtension(file, Reply), reply, SupervisorJson.Default.SupervisorReply);
     }
 

@@ -13,10 +13,16 @@ public sealed class MonitorProcess : IAsyncDisposable
     private string? _url;
 
     public MonitorProcess(params IReadOnlyList<(string Cluster, string Name, string ConnectionString)> instances)
+        : this(drills: null, instances)
+    {
+    }
+
+    public MonitorProcess(string? drills, IReadOnlyList<(string Cluster, string Name, string ConnectionString)> instances)
     {
         var start = new ProcessStartInfo("dotnet", typeof(PgAspire.Monitor.MonitorSettings).Assembly.Location) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         (start.Environment["Monitor__Interval"], start.Environment["Monitor__Timeout"]) = ("1", "2");
+        start.Environment["Drills__0"] = drills ?? "";
         foreach (var (index, (cluster, name, connectionString)) in instances.Index())
         {
             start.Environment[$"Instances__{index}__Cluster"] = cluster;

@@ -29,6 +29,7 @@ public sealed class TopologySchemaTests
             {
                 ["name"] = $"\"{Default.Name}\"", ["version"] = $"{Default.Version}", ["clusters"] = $"{Default.Clusters}", ["instances"] = $"{Default.Instances}",
                 ["database"] = $"\"{Default.Database}\"", ["initScripts"] = $"\"{Default.InitScripts}\"", ["settings"] = "{}", ["firstPort"] = null, ["durability"] = "\"safe\"",
+                ["unresponsiveAfter"] = $"{Default.UnresponsiveAfter}",
             },
             defaults,
             strict: true);
@@ -43,6 +44,7 @@ public sealed class TopologySchemaTests
     [InlineData("clusters")]
     [InlineData("instances")]
     [InlineData("firstPort")]
+    [InlineData("unresponsiveAfter")]
     public void ItHasTheSameBounds(string field)
     {
         var (low, high) = (Of(field)["minimum"]!.GetValue<int>(), Of(field)["maximum"]!.GetValue<int>());
@@ -98,6 +100,7 @@ public sealed class TopologySchemaTests
         "version" => Default with { Version = value },
         "clusters" => Default with { Clusters = value },
         "instances" => Default with { Instances = value },
+        "unresponsiveAfter" => Default with { UnresponsiveAfter = value },
         _ => Default with { Clusters = 1, FirstPort = value },
     });
 }
