@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
 using PgAspire.Hosting.Supervision;
 using PgAspire.Postgres.Roles;
@@ -23,6 +24,7 @@ public static class MonitorBuilderExtensions
         ArgumentNullException.ThrowIfNull(topology);
         return builder.WithEnvironment(context =>
         {
+            var processes = context.ExecutionContext.IsRunMode ? context.ExecutionContext.Services.GetRequiredService<ProcessFiles>() : null;
             foreach (var (index, instance) in topology.Resource.Clusters.SelectMany(cluster => cluster.Instances).Index())
             {
                 var prefix = string.Create(CultureInfo.InvariantCulture, $"Instances__{index}__");
@@ -30,6 +32,10 @@ public static class MonitorBuilderExtensions
                 context.EnvironmentVariables[$"{prefix}Name"] = instance.Name;
                 context.EnvironmentVariables[$"{prefix}ConnectionString"] = ReferenceExpression.Create(
                     $"Host={instance.Host};Port={instance.Port};Username={RoleNames.Monitor};Password={instance.Cluster.Secrets.Monitor};Database={instance.Cluster.Declaration.Database}");
+                if (processes is not null)
+                {
+                    context.EnvironmentVariables[$"{prefix}ProcessFile"] = processes.Of(instance);
+                }
             }
 
             if (context.ExecutionContext.IsRunMode)

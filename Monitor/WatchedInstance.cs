@@ -20,6 +20,9 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
     /// <summary>Any process of it, where <see cref="DataDirectory"/> does not tell one.</summary>
     public int? ProcessId { get; init; }
 
+    /// <summary>A file with the number of its first process, which changes with every start; null where nobody writes one.</summary>
+    public string? ProcessFile { get; init; }
+
     /// <summary>The folder of its control group, version 2; null where it has none of its own.</summary>
     public string? Cgroup { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
         {
             DataDirectory = section[nameof(DataDirectory)],
             ProcessId = section.GetValue<int?>(nameof(ProcessId)),
+            ProcessFile = section[nameof(ProcessFile)],
             Cgroup = section[nameof(Cgroup)],
         };
     }

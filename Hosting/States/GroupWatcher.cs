@@ -14,7 +14,7 @@ namespace PgAspire.Hosting.States;
 /// <summary>Follows every instance, and shows clusters and topologies accordingly.</summary>
 internal sealed class GroupWatcher(
     ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, SupervisionStates supervision, StateFile file,
-    ILogger<GroupWatcher> logger)
+    ProcessFiles processes, ILogger<GroupWatcher> logger)
     : BackgroundService
 {
     private const string NoEngineReason =
@@ -28,7 +28,7 @@ internal sealed class GroupWatcher(
         {
             if (change.Resource is PostgresInstanceResource instance)
             {
-                await FollowAsync(instance, change.Snapshot, stoppingToken);
+                await FollowAsync(instance, change, stoppingToken);
             }
 
             await file.ChangedAsync(change, stoppingToken);
@@ -41,8 +41,9 @@ internal sealed class GroupWatcher(
         await file.EndAsync();
     }
 
-    private async Task FollowAsync(PostgresInstanceResource instance, CustomResourceSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task FollowAsync(PostgresInstanceResource instance, ResourceEvent change, CancellationToken cancellationToken)
     {
+        var snapshot = change.Snapshot;
         var before = states.Of(instance);
         var now = new MemberState(
             instance.Name,
@@ -66,6 +67,11 @@ internal sealed class GroupWatcher(
         if (instance.Cluster.Topology is { } topology)
         {
             await ShowAsync(topology);
+        }
+
+        if (now.IsUp && !before.IsUp && InstanceData.ContainerOf(change) is { } container)
+        {
+            await processes.WriteAsync(instance, container, cancellationToken);
         }
     }
 
@@ -105,6 +111,7 @@ internal static class GroupServices
         services.TryAddSingleton<GroupStates>();
         services.TryAddSingleton<StateFile>();
         services.TryAddSingleton<ContainerEngine>();
+        services.TryAddSingleton<ProcessFiles>();
         services.TryAddSingleton<TransientVolumes>();
         services.TryAddSingleton<SupervisionStates>();
         services.TryAddSingleton<ClusterSupervision>();

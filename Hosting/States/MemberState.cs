@@ -25,5 +25,8 @@ internal sealed record MemberState(string Name, string? State, HealthStatus? Hea
     public bool NoEngine => State == KnownResourceStates.RuntimeUnhealthy;
 
     /// <summary>A member that was ready and is unhealthy now still runs; its health says the rest.</summary>
-    public bool Ready => IsCarried || State == KnownResourceStates.Running && (WasReady || Health == HealthStatus.Healthy);
+    public bool Ready => IsCarried || IsUp;
+
+    /// <summary>Whether it is itself ready, whatever its cluster does without it.</summary>
+    public bool IsUp => State == KnownResourceStates.Running && (WasReady || Health == HealthStatus.Healthy);
 }

@@ -45,7 +45,7 @@ internal sealed class HostReader(WatchedInstance instance)
         }
     }
 
-    /// <summary>The postmaster, by its own file; it has another number after each start.</summary>
+    /// <summary>The postmaster, by its own file or its host's; it has another number after each start.</summary>
     private int? FindProcess()
     {
         if (instance.ProcessId is { } said)
@@ -53,14 +53,11 @@ internal sealed class HostReader(WatchedInstance instance)
             return said;
         }
 
+        var file = instance.ProcessFile ?? (instance.DataDirectory is { } data ? Path.Combine(data, "postmaster.pid") : null);
         var number = 0;
-        Try(() =>
-        {
-            if (instance.DataDirectory is { } data)
-            {
-                _ = int.TryParse(File.ReadLines(Path.Combine(data, "postmaster.pid")).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
-            }
-        });
-        return number > 0 && Directory.Exists($"/proc/{number}") ? number : null;
+        // An engine on another machine gives numbers of that one.
+        Try(() => number = file is not null && int.TryParse(File.ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var read)
+            && File.ReadAllText($"/proc/{read}/comm").StartsWith("postgres", StringComparison.Ordinal) ? read : 0);
+        return number > 0 ? number : null;
     }
 }

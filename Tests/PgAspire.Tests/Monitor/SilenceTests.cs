@@ -19,7 +19,7 @@ public sealed class SilenceTests
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         await using var monitor = new MonitorProcess(
-            ("pg1", "pg1", servers["pg1"].ConnectionString), ("pg2", "pg2", servers["pg2"].ConnectionString),
+            ("pg1", "pg1", servers["pg1"].MonitorConnectionString), ("pg2", "pg2", servers["pg2"].MonitorConnectionString),
             ("pg3", "pg3", $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=monitor;Password=x"));
         await monitor.SeeAsync(Up, value => value == 1, "instance=pg1");
         await monitor.SeeAsync(Up, value => value == 1, "instance=pg2");
@@ -29,15 +29,21 @@ public sealed class SilenceTests
         await servers["pg2"].PauseAsync();
         await monitor.SeeAsync(Up, value => value == 0, "instance=pg2", "role=primary");
         await monitor.SeeAsync("pgaspire_monitor_collection_failures_total", value => value >= 1, "instance=pg2");
-        for (var scrape = 0; scrape < 20; scrape++)
-        {
-            var watch = Stopwatch.StartNew();
-            var seen = await monitor.ScrapeAsync();
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"a scrape took {watch.Elapsed}");
-            Assert.Equal(1, seen.Of(Up, "instance=pg1"));
-            Assert.True(seen.Of(Age, "instance=pg1") < 10, $"pg1 was last asked {seen.Of(Age, "instance=pg1")} s ago");
-            await Task.Delay(200, TestContext.Current.CancellationToken);
-        }
+
+        // While two of three hang, the third is asked again and again: five rounds of it end in less time than theirs would take.
+        var (last, rounds, watch) = (double.MaxValue, 0, Stopwatch.StartNew());
+        await Until.TrueAsync(
+            async () =>
+            {
+                var seen = await monitor.ScrapeAsync();
+                Assert.Equal((1, 0), (seen.Of(Up, "instance=pg1"), seen.Of(Up, "instance=pg2")));
+                var age = seen.Of(Age, "instance=pg1")!.Value;
+                rounds += age < last ? 1 : 0;
+                last = age;
+                return rounds > 5;
+            },
+            "pg1 is asked five times more");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"five rounds of one second took {watch.Elapsed}");
 
         // Its last values are gone, so that nobody takes them for today's.
         await monitor.SeeAsync("postgresql_connection_max", value => value is null, "instance=pg2");
@@ -50,7 +56,7 @@ public sealed class SilenceTests
     public async Task AnInstanceThatComesBackIsSeenAgainWithItsNewStart()
     {
         await using var servers = await PostgresServers.StartAsync(1);
-        await using var monitor = new MonitorProcess(("pg1", "pg1", servers["pg1"].ConnectionString));
+        await using var monitor = new MonitorProcess(("pg1", "pg1", servers["pg1"].MonitorConnectionString));
         await monitor.SeeAsync(Up, value => value == 1);
         await monitor.SeeAsync("postgresql_server_info", value => value == 1);
         var before = (await monitor.ScrapeAsync()).Of("postgresql_server_start_time_seconds");
@@ -67,7 +73,7 @@ public sealed class SilenceTests
     {
         const string Secret = "PuJ0pYt1Secret";
         await using var servers = await PostgresServers.StartAsync(1);
-        var connection = new NpgsqlConnectionStringBuilder(servers["pg1"].ConnectionString);
+        var connection = new NpgsqlConnectionStringBuilder(servers["pg1"].MonitorConnectionString);
         await using var monitor = new MonitorProcess(
             ("pg1", "pg1", connection.ConnectionString),
             ("pg2", "pg2", new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Password = Secret }.ConnectionString));
@@ -75,15 +81,22 @@ public sealed class SilenceTests
         await session.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand($"SELECT $1, '{Secret}', pg_sleep(600)", session) { CommandTimeout = 0, Parameters = { new() { Value = Secret } } };
         var running = command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        await monitor.SeeAsync("postgresql_query_longest_seconds", value => value > 1);
-        await monitor.SeeAsync(Up, value => value == 0, "instance=pg2");
+        try
+        {
+            await monitor.SeeAsync("postgresql_query_longest_seconds", value => value > 1);
+            await monitor.SeeAsync(Up, value => value == 0, "instance=pg2");
 
-        var all = (await monitor.ScrapeAsync()).Text + monitor.Log;
-        Assert.Contains("pg2 does not answer", all, StringComparison.Ordinal);
-        Assert.DoesNotContain(Secret, all, StringComparison.Ordinal);
-        Assert.DoesNotContain(connection.Password!, all, StringComparison.Ordinal);
-        await servers["pg1"].KillAsync();
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => running);
+            var all = (await monitor.ScrapeAsync()).Text + monitor.Log;
+            Assert.Contains("pg2 does not answer", all, StringComparison.Ordinal);
+            Assert.DoesNotContain(Secret, all, StringComparison.Ordinal);
+            Assert.DoesNotContain(connection.Password!, all, StringComparison.Ordinal);
+        }
+        finally
+        {
+            // A session with a statement under way would not be closed before its end.
+            await servers["pg1"].KillAsync();
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => running);
+        }
     }
 
     [Theory]

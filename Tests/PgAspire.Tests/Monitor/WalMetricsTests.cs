@@ -18,9 +18,13 @@ public sealed class WalMetricsTests(WatchedTopology watched)
             },
             ("postgresql_wal_position_bytes", []), ("postgresql_wal_position_bytes", [WatchedTopology.Replica]), ("postgresql_wal_bytes_total", []),
             ("postgresql_wal_records_total", []), ("postgresql_wal_fpi_total", []), ("postgresql_wal_buffers_full_total", []),
-            ("postgresql_wal_size_bytes", []), ("postgresql_wal_files", []),
             ("postgresql_bgwriter_buffers_allocated_total", []), ("postgresql_bgwriter_buffers_writes_total", ["source=backend"]),
             ("postgresql_bgwriter_buffers_writes_total", ["source=bgwriter"]), ("postgresql_bgwriter_maxwritten_total", []));
+        foreach (var metric in new[] { "postgresql_wal_size_bytes", "postgresql_wal_files" })
+        {
+            await watched.GrowsInTheEndAsync(metric, () => watched.RunAsync("INSERT INTO written SELECT n, repeat('x', 500) FROM generate_series(1, 50000) n"));
+        }
+
         await watched.SeeAsync("postgresql_bgwriter_buffers_writes_total", value => value is not null, "source=backend_fsync");
         await watched.SeeAsync("postgresql_wal_age_seconds", value => value > 0);
         await watched.RunAsync("DROP TABLE written");

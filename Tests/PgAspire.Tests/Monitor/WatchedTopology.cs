@@ -24,7 +24,7 @@ public sealed class WatchedTopology : IAsyncDisposable
           "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "",
           "settings": {
             "shared_buffers": "2MB", "wal_buffers": "32kB", "track_io_timing": "on", "max_prepared_transactions": "5",
-            "shared_preload_libraries": "pg_stat_statements", "checkpoint_timeout": "30s", "max_standby_streaming_delay": "100ms",
+            "checkpoint_timeout": "30s", "max_standby_streaming_delay": "100ms",
             "autovacuum_naptime": "1s", "bgwriter_delay": "10ms", "bgwriter_lru_maxpages": "2", "deadlock_timeout": "100ms",
             "archive_mode": "on", "archive_command": "test ! -e archive.broken"
           }
@@ -64,6 +64,20 @@ public sealed class WatchedTopology : IAsyncDisposable
         }
     }
 
+    /// <summary>Does something again and again until a metric has grown that what was before may let shrink at the same time.</summary>
+    public async Task GrowsInTheEndAsync(string metric, Func<Task> work, params string[] labels)
+    {
+        var all = Of(labels);
+        var before = (await ScrapeAsync()).Of(metric, all) ?? 0;
+        await Until.TrueAsync(
+            async () =>
+            {
+                await work();
+                return (await ScrapeAsync()).Of(metric, all) > before;
+            },
+            $"{metric} {string.Join(' ', all)} grows in the end");
+    }
+
     /// <summary>A connection of its own. It is not pooled: closing it ends the session.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(string instance = "pg1-1", string role = RoleNames.Superuser, string database = "app", string options = "")
     {
@@ -101,7 +115,6 @@ public sealed class WatchedTopology : IAsyncDisposable
             Environment = new Dictionary<string, string?> { ["Monitor__Interval"] = "1", ["Monitor__SlowInterval"] = "1" },
         };
         (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api")).Succeeded();
-        await topology.AskAsync("pg1-1", "CREATE EXTENSION IF NOT EXISTS pg_stat_statements", RoleNames.Superuser);
         return topology;
     }
 }

@@ -14,14 +14,13 @@ public sealed class MonitoringUpTests
         MonitoringTool.Require("prometheus");
         MonitoringTool.Require("alertmanager");
         await using var topology = await TestTopology.MakeAsync("""
-            { "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "initdb", "settings": { "shared_preload_libraries": "pg_stat_statements" } }
+            { "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "initdb" }
             """);
         foreach (var script in Directory.EnumerateFiles(Path.Combine(Repository.Root, "initdb"), "*.sql"))
         {
             topology.Write(Path.Combine("initdb", Path.GetFileName(script)), await File.ReadAllTextAsync(script, TestContext.Current.CancellationToken));
         }
 
-        topology.Write("initdb/900.sql", "CREATE EXTENSION IF NOT EXISTS pg_stat_statements;");
         var command = topology.Command with { Environment = new Dictionary<string, string?> { ["Monitor__SlowInterval"] = "5" } };
         var up = (await command.RunAsync("up", "--host", "embedded", "--detach", "--monitoring", "--alert", "Webhook=http://127.0.0.1:9/")).Succeeded();
 

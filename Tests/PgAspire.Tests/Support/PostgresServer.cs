@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace PgAspire.Tests.Support;
 
-/// <summary>One PostgreSQL server on the loopback interface, with a superuser <c>postgres</c> and the role <c>app</c>.</summary>
+/// <summary>One PostgreSQL server on the loopback interface, with a superuser <c>postgres</c> and the roles <c>app</c> and <c>monitor</c>.</summary>
 public sealed class PostgresServer(string parent, string cluster, string? password = null)
 {
     private const string Database = "app";
@@ -18,6 +18,9 @@ public sealed class PostgresServer(string parent, string cluster, string? passwo
     public DnsEndPoint Address => new("127.0.0.1", _port);
 
     public string ConnectionString => Connection("app", Database);
+
+    /// <summary>The same of the role <c>monitor</c>, which may look at everything.</summary>
+    public string MonitorConnectionString => Connection("monitor", Database);
 
     /// <summary>How a replica reaches this server, for <c>primary_conninfo</c>.</summary>
     public string ReplicationConnection(string replica)
@@ -87,6 +90,7 @@ public sealed class PostgresServer(string parent, string cluster, string? passwo
     public async Task InitialiseAsync()
     {
         await ExecuteAsync(Connection("postgres", "postgres"), $"CREATE ROLE app LOGIN PASSWORD '{_password}'");
+        await ExecuteAsync(Connection("postgres", "postgres"), $"CREATE ROLE monitor LOGIN PASSWORD '{_password}' IN ROLE pg_monitor");
         await ExecuteAsync(Connection("postgres", "postgres"), $"CREATE DATABASE {Database} OWNER app");
         foreach (var script in Directory.EnumerateFiles(Path.Combine(Repository.Root, "initdb"), "*.sql").Order(StringComparer.Ordinal))
         {

@@ -1,0 +1,32 @@
+using Aspire.Hosting;
+using PgAspire.Hosting.Resources;
+
+namespace PgAspire.Hosting.Instances;
+
+/// <summary>
+/// Tells a monitor which process of this machine an instance's server is: a file an instance with the number of its container's first
+/// process, written anew when the instance is ready after a start.
+/// </summary>
+internal sealed class ProcessFiles(ContainerEngine engine) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pgaspire-").FullName;
+
+    /// <summary>The file of an instance; there is none before it is ready.</summary>
+    public string Of(PostgresInstanceResource instance) => Path.Combine(_folder, instance.Name);
+
+    /// <summary>Writes the file.</summary>
+    public async Task WriteAsync(PostgresInstanceResource instance, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var number = await engine.RunAsync(null, ["container", "inspect", "--format", "{{.State.Pid}}", container], cancellationToken);
+            await File.WriteAllTextAsync(Of(instance), number.Trim(), cancellationToken);
+        }
+        catch (DistributedApplicationException)
+        {
+            File.Delete(Of(instance)); // The container has gone meanwhile.
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
