@@ -75,11 +75,7 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
     {
         foreach (var (name, value) in settings)
         {
-            if (await instance.Session.IsTrueAsync($"current_setting('{name}') = {Literal(value)}", cancellationToken))
-            {
-                continue;
-            }
-
+            // Also where it is so already: what the file says may be another thing, and hold from the next start on.
             await instance.Session.ExecuteAsync($"ALTER SYSTEM SET {name} = {Literal(value)}", Patience, cancellationToken);
         }
 

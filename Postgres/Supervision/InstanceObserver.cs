@@ -130,6 +130,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
             try
             {
                 await using var connection = await Session.OpenAsync(_ended.Token);
+                await InstanceSession.ReloadAsync(connection, _ended.Token);
                 Answered(await Session.AskAsync(connection, _ended.Token));
                 while (true)
                 {

@@ -51,6 +51,16 @@ internal sealed class InstanceSession : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Has the server read its settings: one that a supervisor has written, and that was killed before the server heard of it, would
+    /// otherwise hold from the next start on, and nobody would see it before.
+    /// </summary>
+    public static async Task ReloadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_reload_conf()", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Asks the instance, over a connection from the pool.</summary>
     public async Task<ServerAnswer> AskAsync(CancellationToken cancellationToken)
     {

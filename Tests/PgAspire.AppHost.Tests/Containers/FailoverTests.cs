@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Postgres.Supervision;
 
 namespace PgAspire.AppHost.Tests.Containers;
@@ -6,10 +5,7 @@ namespace PgAspire.AppHost.Tests.Containers;
 [Trait("Category", "Containers")]
 public sealed class FailoverTests : IAsyncLifetime
 {
-    private static readonly TimeSpan FailoverBudget = TimeSpan.FromMinutes(3);
     private readonly string _scope = $"test-{Guid.NewGuid():n}"[..12];
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private string[] Arguments => [$"--PgAspire:Scope={_scope}", "--Topology:Clusters=1", "--Topology:Instances=3", "--Topology:Durability=fast", "--Topology:UnresponsiveAfter=120"];
 
@@ -22,12 +18,12 @@ public sealed class FailoverTests : IAsyncLifetime
         await using (var host = await RunningHost.StartAsync(null, WithPasswords()))
         {
             await host.SqlAsync("pg1", "CREATE TABLE kept AS SELECT 42 AS answer");
-            await UntilAsync(() => Task.FromResult(IsFormed()));
+            await RunningHost.UntilAsync(() => Task.FromResult(IsFormed()));
             await RunningHost.EngineAsync("kill", await host.ContainerOfAsync("pg1-1"));
             primary = await PrimaryAsync(host, not: "pg1_1");
             Assert.Equal("42", await host.SqlAsync("pg1", "SELECT answer FROM kept"));
             await host.SqlAsync("pg1", "INSERT INTO kept VALUES (43)");
-            await UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication") == "2");
+            await RunningHost.UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication") == "2");
         }
 
         await using var second = await RunningHost.StartAsync(null, WithPasswords());
@@ -40,15 +36,13 @@ public sealed class FailoverTests : IAsyncLifetime
     {
         await using var host = await RunningHost.StartAsync(null, WithPasswords());
         await host.SqlAsync("pg1", "CREATE TABLE kept AS SELECT 42 AS answer");
-        var cluster = host.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1");
-
-        await UntilAsync(() => Task.FromResult(IsFormed()));
-        var done = await host.Application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(cluster, "pgaspire-switchover", Token);
+        await RunningHost.UntilAsync(() => Task.FromResult(IsFormed()));
+        var done = await host.ExecuteAsync("pg1", "pgaspire-switchover");
 
         Assert.True(done.Success, done.Message);
         await PrimaryAsync(host, not: "pg1_1");
         Assert.Equal("42", await host.SqlAsync("pg1", "SELECT answer FROM kept"));
-        await UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication") == "2");
+        await RunningHost.UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication") == "2");
     }
 
     public async ValueTask DisposeAsync()
@@ -72,29 +66,7 @@ public sealed class FailoverTests : IAsyncLifetime
     private static async Task<string> PrimaryAsync(RunningHost host, string not)
     {
         var primary = not;
-        await UntilAsync(async () => (primary = (await host.SqlAsync("pg1", "SHOW cluster_name")).Replace('-', '_')) != not);
+        await RunningHost.UntilAsync(async () => (primary = (await host.SqlAsync("pg1", "SHOW cluster_name")).Replace('-', '_')) != not);
         return primary;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> reached)
-    {
-        using var budget = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        budget.CancelAfter(FailoverBudget);
-        while (true)
-        {
-            try
-            {
-                if (await reached())
-                {
-                    return;
-                }
-            }
-            catch (Npgsql.NpgsqlException exception)
-            {
-                TestContext.Current.TestOutputHelper?.WriteLine(exception.Message); // Between two primaries.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), budget.Token);
-        }
     }
 }

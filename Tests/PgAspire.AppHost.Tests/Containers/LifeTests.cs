@@ -1,4 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
+using PgAspire.Hosting;
+using PgAspire.Hosting.Resources;
+using PgAspire.Postgres.Declaration;
 
 namespace PgAspire.AppHost.Tests.Containers;
 
@@ -44,15 +46,7 @@ public sealed class LifeTests : IAsyncLifetime
         }
 
         await using var second = await RunningHost.StartOnlyAsync(null, Arguments(1, "two"));
-        var told = await second.StateAsync("pg1-1", snapshot => snapshot.HealthReports.Any(report => report.Description is not null));
-        Assert.Contains("other passwords", told.HealthReports.Single().Description, StringComparison.Ordinal);
-
-        var cluster = second.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1");
-        var mended = await second.Application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(cluster, "pgaspire-reset-passwords", Token);
-
-        Assert.True(mended.Success, mended.Message);
-        await second.HealthyAsync("pg1");
-        Assert.Equal("42", await second.SqlAsync("pg1", "SELECT answer FROM kept"));
+        await IsToldAndMendedAsync(second);
     }
 
     [Fact]
@@ -75,6 +69,58 @@ public sealed class LifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AContainerThatIsKilledWhileItIsInitialisedBeginsAnew()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "001.sql"), "CREATE TABLE orders (id int);\n", Token);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "002.sql"), "SELECT pg_sleep(600);\n", Token);
+        await using (var first = await RunningHost.StartOnlyAsync(null, [.. Arguments(1, "one"), $"--Topology:InitScripts={_folder}"]))
+        {
+            var container = await first.ContainerOfAsync("pg1-1");
+            await RunningHost.UntilAsync(async () => (await RunningHost.EngineAsync("logs", container)).Contains("running init script 002.sql", StringComparison.Ordinal));
+            await RunningHost.EngineAsync("kill", container);
+            await first.StateAsync("pg1", snapshot => snapshot.State?.Text == "FailedToStart");
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, "002.sql"), "INSERT INTO orders VALUES (1);\n", Token);
+        await using var second = await RunningHost.StartOnlyAsync(null, [.. Arguments(1, "one"), $"--Topology:InitScripts={_folder}"]);
+        await second.HealthyAsync("pg1");
+        Assert.Equal("1", await second.SqlAsync("pg1", "SELECT count(*) FROM orders"));
+    }
+
+    [Fact]
+    public async Task AVolumeOfTheImagesOwnEntrypointIsAdopted()
+    {
+        var volume = $"stock-{_scope}";
+        var image = $"{ContainerImages.Registry}/{ContainerImages.Postgres}:{ContainerImages.PostgresTags[PostgresVersions.Default]}";
+        var stock = (await RunningHost.EngineAsync(
+            "run", "--detach", "--env", "POSTGRES_PASSWORD=another", "--env", "POSTGRES_DB=app", "--volume", $"{volume}:/var/lib/postgresql", image)).Trim();
+        try
+        {
+            await RunningHost.UntilAsync(async () => (await RunningHost.EngineAsync("logs", stock)).Contains("PostgreSQL init process complete", StringComparison.Ordinal));
+            await RunningHost.UntilAsync(async () => (await RunningHost.EngineAsync("logs", "--tail", "3", stock)).Contains("ready to accept connections", StringComparison.Ordinal));
+            await RunningHost.EngineAsync("exec", "-u", "postgres", stock, "psql", "-d", "app", "-c", "CREATE TABLE kept AS SELECT 42 AS answer");
+            await RunningHost.EngineAsync("stop", stock);
+        }
+        finally
+        {
+            await RunningHost.EngineAsync("rm", "--force", stock);
+        }
+
+        await using var host = await RunningHost.StartOnlyAsync(
+            builder => builder.CreateResourceBuilder((PostgresClusterResource)builder.Resources.Single(resource => resource.Name == "pg1")).WithDataVolume("stock"),
+            Arguments(1, "one"));
+        await IsToldAndMendedAsync(host);
+    }
+
+    [Fact]
+    public async Task WithoutAContainerEngineOneMessageSaysSo()
+    {
+        await using var host = await RunningHost.StartOnlyAsync(null, [.. Arguments(1, "one"), "--DcpPublisher:ContainerRuntime=podman"]);
+        var failed = await host.StateAsync("pg1", snapshot => snapshot.State?.Text == "FailedToStart");
+        Assert.Contains("No container engine answers", $"{failed.Properties.Single(property => property.Name == "Failure").Value}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnUnreadableFolderOfInitScriptsIsRefusedAndNotPassedOver()
     {
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -89,14 +135,26 @@ public sealed class LifeTests : IAsyncLifetime
     {
         await using var host = await StartAsync(1, "one");
         await host.SqlAsync("pg1", "CREATE TABLE gone AS SELECT 1");
-        var cluster = host.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1");
 
-        var reset = await host.Application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(cluster, "pgaspire-reset-data", Token);
+        var reset = await host.ExecuteAsync("pg1", "pgaspire-reset-data");
 
         Assert.True(reset.Success, reset.Message);
         await host.HealthyAsync("pg1");
         Assert.Equal("0", await host.SqlAsync("pg1", "SELECT count(*) FROM pg_tables WHERE tablename = 'gone'"));
         Assert.Equal("1", await host.SqlAsync("pg1", "SELECT count(*) FROM pg_tables WHERE tablename = 'orders'"));
+    }
+
+    /// <summary>The instance is unhealthy and says that its passwords are others; the command mends that, and the data are there.</summary>
+    private static async Task IsToldAndMendedAsync(RunningHost host)
+    {
+        var told = await host.StateAsync("pg1-1", snapshot => snapshot.HealthReports.Any(report => report.Description is not null));
+        Assert.Contains("other passwords", told.HealthReports.Single().Description, StringComparison.Ordinal);
+
+        var mended = await host.ExecuteAsync("pg1", "pgaspire-reset-passwords");
+
+        Assert.True(mended.Success, mended.Message);
+        await host.HealthyAsync("pg1");
+        Assert.Equal("42", await host.SqlAsync("pg1", "SELECT answer FROM kept"));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace PgAspire.AppHost.Tests.Containers;
 
@@ -63,6 +64,35 @@ internal sealed class RunningHost : IAsyncDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, $"docker {string.Join(' ', arguments)}: {await error}");
         return output + await error;
+    }
+
+    /// <summary>Waits for something; a database that does not answer meanwhile is between two primaries.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> reached)
+    {
+        using var budget = Budget(TimeSpan.FromMinutes(3));
+        while (true)
+        {
+            try
+            {
+                if (await reached())
+                {
+                    return;
+                }
+            }
+            catch (Npgsql.NpgsqlException exception)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(exception.Message);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), budget.Token);
+        }
+    }
+
+    /// <summary>Executes a command of the dashboard.</summary>
+    public Task<ExecuteCommandResult> ExecuteAsync(string resource, string command)
+    {
+        var found = Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(known => known.Name == resource);
+        return Application.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(found, command, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Removes the volumes of a scope once Aspire has removed the containers, which it does after the app host's end.</summary>

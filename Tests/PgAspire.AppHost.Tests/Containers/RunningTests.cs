@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
-using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Monitoring;
 
 namespace PgAspire.AppHost.Tests.Containers;
@@ -67,6 +66,17 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task TheMonitorSeesTheProcessesOfEveryContainer()
+    {
+        using var client = shared.Host.Application.CreateHttpClient("monitor", "http");
+        await RunningHost.UntilAsync(async () =>
+        {
+            var lines = (await client.GetStringAsync("/metrics", Token)).Split('\n').Where(line => line.StartsWith("process_memory_usage_bytes{", StringComparison.Ordinal)).ToList();
+            return new[] { "pg1-1", "pg2-1", "pg3-1" }.All(instance => lines.Exists(line => line.Contains($"instance=\"{instance}\"", StringComparison.Ordinal)));
+        });
+    }
+
+    [Fact]
     public async Task PrometheusHasTheRulesAndTellsAlertmanager()
     {
         await shared.Host.HealthyAsync("prometheus");
@@ -98,9 +108,7 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
     [Fact]
     public async Task ACommandShowsHowToOpenPsql()
     {
-        var commands = shared.Host.Application.Services.GetRequiredService<ResourceCommandService>();
-        var instance = shared.Host.Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == "pg1-1");
-        var result = await commands.ExecuteCommandAsync(instance, "pgaspire-psql", Token);
+        var result = await shared.Host.ExecuteAsync("pg1-1", "pgaspire-psql");
 
         Assert.Equal($"docker exec -it -u postgres {await shared.Host.ContainerOfAsync("pg1-1")} psql -U app -d app", result.Data?.Value);
     }

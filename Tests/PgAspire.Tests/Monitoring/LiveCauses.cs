@@ -83,8 +83,10 @@ internal static class LiveCauses
         }
     }
 
+    /// <summary>A supervisor would have it up again before anybody were told.</summary>
     public static async Task<IAsyncDisposable> InstanceKilledAsync(LiveTopology topology)
     {
+        await ReplicatedTopology.KillSupervisorAsync(topology.Topology);
         await StrayProcesses.KillAsync(Path.Combine(topology.DataFolder, "pg2-1"));
         return new Undo(topology.RepairAsync);
     }

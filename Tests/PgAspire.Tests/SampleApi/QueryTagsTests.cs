@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using CsCheck;
 using Npgsql;
@@ -55,12 +56,13 @@ public sealed class QueryTagsTests(WatchedTopology watched)
     [Fact]
     public async Task ASlowStatementLeadsToItsRouteAndALiveSessionToItsSpan()
     {
-        var spans = new List<Activity>();
+        // Other tests of this process make spans at the same time.
+        var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Npgsql",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = spans.Add,
+            ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         await using var session = await watched.ConnectAsync();

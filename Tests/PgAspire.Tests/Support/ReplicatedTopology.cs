@@ -31,9 +31,11 @@ internal sealed class ReplicatedTopology(TestTopology topology) : IAsyncDisposab
     public string DataOf(string instance) => Path.Combine(Topology.State, "data", instance);
 
     /// <summary>Kills the supervisor; the servers go on.</summary>
-    public async Task KillSupervisorAsync()
+    public Task KillSupervisorAsync() => KillSupervisorAsync(Topology);
+
+    public static async Task KillSupervisorAsync(TestTopology topology)
     {
-        var supervisor = new StateStore(Folder).Read().Supervisor!;
+        var supervisor = new StateStore(new(topology.State, ServerUser.Current())).Read().Supervisor!;
         Native.Signal(supervisor.Id, Native.SigKill);
         await Until.TrueAsync(() => !supervisor.IsAlive(), "the supervisor is gone");
     }
