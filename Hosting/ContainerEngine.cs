@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using Aspire.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -16,18 +17,21 @@ internal sealed class ContainerEngine(IConfiguration configuration)
         $"{Program} exec -it -u postgres {container} psql -U {role} -d {database}";
 
     /// <summary>What the engine says of a container: <c>running</c>, <c>paused</c>, <c>exited</c>, …; empty where there is no such one.</summary>
-    public string StateOf(string container)
+    public string StateOf(string container) => LookAt(container).State;
+
+    /// <summary>The same, and the number of its first process; 0 where it has none.</summary>
+    public (string State, int Process) LookAt(string container)
     {
-        var start = new ProcessStartInfo(Program, ["container", "inspect", "--format", "{{.State.Status}}", container])
+        var start = new ProcessStartInfo(Program, ["container", "inspect", "--format", "{{.State.Status}} {{.State.Pid}}", container])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
-        var state = process.StandardOutput.ReadToEnd().Trim();
+        var said = process.StandardOutput.ReadToEnd().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
-        return process.ExitCode == 0 ? state
-            : error.GetAwaiter().GetResult() is var text && text.Contains("no such", StringComparison.OrdinalIgnoreCase) ? ""
+        return process.ExitCode == 0 ? (said[0], int.Parse(said[1], CultureInfo.InvariantCulture))
+            : error.GetAwaiter().GetResult() is var text && text.Contains("no such", StringComparison.OrdinalIgnoreCase) ? ("", 0)
             : throw new DistributedApplicationException($"{Program} container inspect failed: {text.Trim()}");
     }
 

@@ -17,7 +17,9 @@ internal static class StatusTable
         var table = new Table().Border(TableBorder.Rounded);
         var hasReplicas = status.Instances.Any(instance => instance.Timeline is not null);
         string[] replication = hasReplicas ? ["timeline", "lag"] : [];
-        foreach (var heading in new[] { "cluster", "instance", "role", "state", "address", "version" }.Concat(replication))
+        // A terminal of 80 columns has no room for both: an instance of several has its cluster in its name.
+        string[] first = hasReplicas ? [] : ["cluster"];
+        foreach (var heading in first.Concat(["instance", "role", "state", "address", "version"]).Concat(replication))
         {
             table.AddColumn(new TableColumn(heading).NoWrap());
         }
@@ -26,7 +28,7 @@ internal static class StatusTable
         {
             string[] cells =
             [
-                Markup.Escape(instance.Cluster),
+                .. hasReplicas ? [] : new[] { Markup.Escape(instance.Cluster) },
                 Markup.Escape(instance.Instance),
                 instance.Role,
                 $"[{Colours.GetValueOrDefault(instance.State, "yellow")}]{instance.State}[/]",

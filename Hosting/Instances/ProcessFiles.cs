@@ -1,4 +1,4 @@
-using Aspire.Hosting;
+using System.Globalization;
 using PgAspire.Hosting.Resources;
 
 namespace PgAspire.Hosting.Instances;
@@ -17,15 +17,8 @@ internal sealed class ProcessFiles(ContainerEngine engine) : IDisposable
     /// <summary>Writes the file.</summary>
     public async Task WriteAsync(PostgresInstanceResource instance, string container, CancellationToken cancellationToken)
     {
-        try
-        {
-            var number = await engine.RunAsync(null, ["container", "inspect", "--format", "{{.State.Pid}}", container], cancellationToken);
-            await File.WriteAllTextAsync(Of(instance), number.Trim(), cancellationToken);
-        }
-        catch (DistributedApplicationException)
-        {
-            File.Delete(Of(instance)); // The container has gone meanwhile.
-        }
+        var (_, process) = await Task.Run(() => engine.LookAt(container), cancellationToken);
+        await File.WriteAllTextAsync(Of(instance), process.ToString(CultureInfo.InvariantCulture), cancellationToken);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

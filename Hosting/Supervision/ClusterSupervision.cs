@@ -141,7 +141,7 @@ internal sealed class ClusterSupervision(
             AddressOf = instance => addresses[instance.Ordinal],
             PeerAddressOf = instance => new(instance.Name, PostgresInstanceResource.TargetPort),
         };
-        await using var supervisor = new ClusterSupervisor(supervised, containers, folder.Memory, happened => Tell(cluster, logger, happened));
+        await using var supervisor = new ClusterSupervisor(supervised, containers, folder.Memory, happened => Tell(cluster, containers, logger, happened));
         _supervisors[cluster.Name] = supervisor;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = StandingWatch.RunAsync(cluster, addresses, passwords.Monitor, services.GetRequiredService<ResourceNotificationService>(), end.Token);
@@ -182,13 +182,18 @@ internal sealed class ClusterSupervision(
         }
     }
 
-    private void Tell(PostgresClusterResource cluster, ILogger logger, SupervisorEvent happened)
+    private void Tell(PostgresClusterResource cluster, ContainerCluster containers, ILogger logger, SupervisorEvent happened)
     {
         var level = happened.Kind is "problem" or "failed" or "lost" ? LogLevel.Warning : LogLevel.Information;
         logger.Log(level, "{Name}: {Kind} in {Milliseconds:0} ms: {Message}", happened.Instance ?? happened.Cluster, happened.Kind, happened.Duration.TotalMilliseconds, happened.Message);
         _folders[cluster.Name].Events.Append(happened);
         if (Of(cluster) is { } supervisor)
         {
+            if (happened.Kind == "promote")
+            {
+                containers.HasPrimary(supervisor.Memory.Primary);
+            }
+
             states.Change(cluster.Name, new(supervisor.Memory.Primary, happened.Kind == "whole" || states.Of(cluster.Name).WasWhole, supervisor.Problem?.Message));
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -21,10 +22,13 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     private static readonly string[] GoneStates = ["", "created", "exited", "dead"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly ContainerEngine _engine = services.GetRequiredService<ContainerEngine>();
     private readonly ResourceNotificationService _notifications = services.GetRequiredService<ResourceNotificationService>();
     private readonly ConcurrentDictionary<int, bool> _unmade = new();
+    private readonly ConcurrentDictionary<int, LocalProcess> _processes = new();
+    private readonly ConcurrentDictionary<int, long> _gone = new();
 
     /// <summary>Has the next start of an instance make its data.</summary>
     public void LetMake(int ordinal) => _unmade[ordinal] = true;
@@ -36,15 +40,61 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
 
     public bool IsRunning(Instance instance) => ProcessOf(instance) == ServerProcess.Running;
 
-    public ServerProcess ProcessOf(Instance instance) => InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container))
-        ? ServerProcess.Running
-        : ServerProcess.Gone;
+    /// <summary>
+    /// By its process where that is this machine's: to ask the engine costs as much as a step of a failover, and it knows of an end
+    /// only a second later.
+    /// </summary>
+    public ServerProcess ProcessOf(Instance instance)
+    {
+        if (_processes.TryGetValue(instance.Ordinal, out var known) && known.IsAlive)
+        {
+            return ServerProcess.Running;
+        }
+
+        if (_gone.TryGetValue(instance.Ordinal, out var since) && Stopwatch.GetElapsedTime(since) < Moment)
+        {
+            return ServerProcess.Gone;
+        }
+
+        var asked = Stopwatch.GetTimestamp();
+        if (InstanceData.ContainerOf(Of(instance), services) is { } container && _engine.LookAt(container) is var (state, id) && !GoneStates.Contains(state))
+        {
+            var process = LocalProcess.Find(id);
+            if (process is not null)
+            {
+                _processes[instance.Ordinal] = process;
+            }
+
+            // Where its process was to be seen before, one that is not is gone.
+            if (process is not null || !_processes.ContainsKey(instance.Ordinal))
+            {
+                return ServerProcess.Running;
+            }
+        }
+
+        _gone[instance.Ordinal] = asked;
+        return ServerProcess.Gone;
+    }
 
     public async Task StartAsync(Instance instance, CancellationToken cancellationToken)
     {
         control.LetStart(Of(instance), make: _unmade.ContainsKey(instance.Ordinal));
         await StartContainerAsync(Of(instance), cancellationToken);
         _unmade.TryRemove(instance.Ordinal, out _);
+    }
+
+    /// <summary>
+    /// Another instance is the primary: a container that somebody else starts, the engine for one, is to come up as what its instance
+    /// is now.
+    /// </summary>
+    public void HasPrimary(int ordinal)
+    {
+        var primary = cluster.Instances[ordinal - 1];
+        control.LetStart(primary, make: false);
+        foreach (var other in cluster.Instances.Where(other => other != primary))
+        {
+            control.LetFollow(other, primary, anew: false);
+        }
     }
 
     public Task StartReplicaAsync(Instance instance, Instance primary, bool anew, CancellationToken cancellationToken)
@@ -67,7 +117,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
 
     public async Task FenceAsync(Instance instance, CancellationToken cancellationToken)
     {
-        if (InstanceData.ContainerOf(Of(instance), services) is { } container && _engine.StateOf(container) is var state && !GoneStates.Contains(state))
+        if (InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
         {
             await _engine.KillAsync(container, cancellationToken);
             await WaitUntilGoneAsync(instance, cancellationToken);
@@ -90,6 +140,17 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(StartPatience);
+        // Aspire starts nothing that the engine still takes for running.
+        while (InstanceData.ContainerOf(instance, services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
+        {
+            if (ProcessOf(instance.ToInstance()) == ServerProcess.Running)
+            {
+                return;
+            }
+
+            await Task.Delay(Moment, patience.Token);
+        }
+
         await CommandAsync(instance, KnownResourceCommands.StartCommand, patience.Token);
         var host = (await instance.Host.GetValueAsync(patience.Token))!;
         var port = int.Parse((await instance.Port.GetValueAsync(patience.Token))!, CultureInfo.InvariantCulture);
@@ -102,6 +163,8 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
 
             await Task.Delay(Pause, patience.Token);
         }
+
+        _gone.TryRemove(instance.Ordinal, out _);
     }
 
     private async Task CommandAsync(PostgresInstanceResource instance, string command, CancellationToken cancellationToken)

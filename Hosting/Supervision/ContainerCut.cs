@@ -38,7 +38,8 @@ internal sealed class ContainerCut : IAsyncDisposable
         _ended.Dispose();
         foreach (var (container, networks) in _networks.Where(known => _engine.StateOf(known.Key) == "running"))
         {
-            foreach (var (network, aliases) in networks)
+            var connected = await NetworksOfAsync(container, CancellationToken.None);
+            foreach (var (network, aliases) in networks.Where(known => !connected.ContainsKey(known.Key)))
             {
                 await _engine.RunAsync(null, ["network", "connect", .. aliases.SelectMany(alias => new[] { "--alias", alias }), network, container], CancellationToken.None);
             }
@@ -51,8 +52,8 @@ internal sealed class ContainerCut : IAsyncDisposable
         {
             try
             {
-                await CutAsync(_ended.Token);
                 await Task.Delay(Look, _ended.Token);
+                await CutAsync(_ended.Token);
             }
             catch (Exception exception) when (exception is OperationCanceledException or DistributedApplicationException)
             {
@@ -61,21 +62,31 @@ internal sealed class ContainerCut : IAsyncDisposable
         }
     }
 
+    /// <summary>Also once more: Aspire connects a container again that has lost its network.</summary>
     private async Task CutAsync(CancellationToken cancellationToken)
     {
-        if (_container() is not { } container || _networks.ContainsKey(container) || _engine.StateOf(container) != "running")
+        if (_container() is not { } container || _engine.StateOf(container) != "running")
         {
             return;
         }
 
-        var said = await _engine.RunAsync(null, ["container", "inspect", "--format", "{{json .NetworkSettings.Networks}}", container], cancellationToken);
-        using var document = JsonDocument.Parse(said);
-        var networks = document.RootElement.EnumerateObject().ToDictionary(network => network.Name, network => Aliases(network.Value));
-        _networks[container] = networks;
-        foreach (var network in networks.Keys)
+        var connected = await NetworksOfAsync(container, cancellationToken);
+        if (connected.Count > 0)
+        {
+            _networks[container] = connected;
+        }
+
+        foreach (var network in connected.Keys)
         {
             await _engine.RunAsync(null, ["network", "disconnect", "--force", network, container], cancellationToken);
         }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string[]>> NetworksOfAsync(string container, CancellationToken cancellationToken)
+    {
+        var said = await _engine.RunAsync(null, ["container", "inspect", "--format", "{{json .NetworkSettings.Networks}}", container], cancellationToken);
+        using var document = JsonDocument.Parse(said);
+        return document.RootElement.EnumerateObject().ToDictionary(network => network.Name, network => Aliases(network.Value));
     }
 
     private static string[] Aliases(JsonElement network) => network.TryGetProperty("Aliases", out var aliases) && aliases.ValueKind == JsonValueKind.Array

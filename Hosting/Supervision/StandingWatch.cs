@@ -40,11 +40,21 @@ internal static class StandingWatch
             new(Timeline, standing.Timeline.ToString(CultureInfo.InvariantCulture)),
             .. standing.LagBytes is { } lag ? [new(Lag, lag.ToString(CultureInfo.InvariantCulture))] : Array.Empty<ResourcePropertySnapshot>(),
         ];
+        if (notifications.TryGetCurrentState(instance.Name, out var current) && Of(current.Snapshot).SequenceEqual(shown.Select(Text)))
+        {
+            return;
+        }
+
         await notifications.PublishUpdateAsync(instance, snapshot => snapshot with
         {
             Properties = [.. snapshot.Properties.Where(property => property.Name is not (Role or Timeline or Lag)), .. shown],
         });
     }
+
+    private static IEnumerable<string> Of(CustomResourceSnapshot snapshot) =>
+        snapshot.Properties.Where(property => property.Name is Role or Timeline or Lag).Select(Text);
+
+    private static string Text(ResourcePropertySnapshot property) => $"{property.Name} {property.Value}";
 
     private static async Task<InstanceStanding?> AskAsync(DnsEndPoint address, string password, CancellationToken cancellationToken)
     {
