@@ -46,17 +46,19 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     /// </summary>
     public ServerProcess ProcessOf(Instance instance)
     {
-        if (_processes.TryGetValue(instance.Ordinal, out var known) && known.IsAlive)
+        var known = _processes.GetValueOrDefault(instance.Ordinal);
+        if (known?.IsAlive == true)
         {
             return ServerProcess.Running;
         }
 
-        if (_gone.TryGetValue(instance.Ordinal, out var since) && Stopwatch.GetElapsedTime(since) < Moment)
+        var asked = Stopwatch.GetTimestamp();
+        var since = _gone.GetOrAdd(instance.Ordinal, known is null ? 0 : asked);
+        if (Stopwatch.GetElapsedTime(since) < Moment)
         {
             return ServerProcess.Gone;
         }
 
-        var asked = Stopwatch.GetTimestamp();
         if (InstanceData.ContainerOf(Of(instance), services) is { } container && _engine.LookAt(container) is var (state, id) && !GoneStates.Contains(state))
         {
             var process = LocalProcess.Find(id);
@@ -66,8 +68,9 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
             }
 
             // Where its process was to be seen before, one that is not is gone.
-            if (process is not null || !_processes.ContainsKey(instance.Ordinal))
+            if (process is not null || known is null)
             {
+                _gone.TryRemove(instance.Ordinal, out _);
                 return ServerProcess.Running;
             }
         }
