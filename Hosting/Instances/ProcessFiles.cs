@@ -1,4 +1,6 @@
 using System.Globalization;
+using Aspire.Hosting;
+using Microsoft.Extensions.Logging;
 using PgAspire.Hosting.Resources;
 
 namespace PgAspire.Hosting.Instances;
@@ -7,7 +9,7 @@ namespace PgAspire.Hosting.Instances;
 /// Tells a monitor which process of this machine an instance's server is: a file an instance with the number of its container's first
 /// process, written anew when the instance is ready after a start.
 /// </summary>
-internal sealed class ProcessFiles(ContainerEngine engine) : IDisposable
+internal sealed class ProcessFiles(ContainerEngine engine, ILogger<ProcessFiles> logger) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pgaspire-").FullName;
 
@@ -17,8 +19,16 @@ internal sealed class ProcessFiles(ContainerEngine engine) : IDisposable
     /// <summary>Writes the file.</summary>
     public async Task WriteAsync(PostgresInstanceResource instance, string container, CancellationToken cancellationToken)
     {
-        var (_, process) = await Task.Run(() => engine.LookAt(container), cancellationToken);
-        await File.WriteAllTextAsync(Of(instance), process.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        try
+        {
+            var (_, process) = await Task.Run(() => engine.LookAt(container), cancellationToken);
+            await File.WriteAllTextAsync(Of(instance), process.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        }
+        catch (DistributedApplicationException exception)
+        {
+            // The monitor does without what it cannot see.
+            logger.LogInformation("{Instance}: {Reason}", instance.Name, exception.Message);
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

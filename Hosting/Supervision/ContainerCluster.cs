@@ -22,6 +22,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     private static readonly string[] GoneStates = ["", "created", "exited", "dead"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan News = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly ContainerEngine _engine = services.GetRequiredService<ContainerEngine>();
@@ -155,11 +156,14 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
         }
 
         await CommandAsync(instance, KnownResourceCommands.StartCommand, patience.Token);
+        var begun = Stopwatch.GetTimestamp();
         var host = (await instance.Host.GetValueAsync(patience.Token))!;
         var port = int.Parse((await instance.Port.GetValueAsync(patience.Token))!, CultureInfo.InvariantCulture);
         while (!(await StartupProbe.AskAsync(host, port, RoleNames.Superuser, "postgres", patience.Token)).AsksForPassword)
         {
-            if (_notifications.TryGetCurrentState(instance.Name, out var current) && KnownResourceStates.TerminalStates.Contains(current.Snapshot.State?.Text))
+            // What Aspire says of it may be of before for a while.
+            if (Stopwatch.GetElapsedTime(begun) > News && _notifications.TryGetCurrentState(instance.Name, out var current)
+                && KnownResourceStates.TerminalStates.Contains(current.Snapshot.State?.Text))
             {
                 throw new DistributedApplicationException($"{instance.Name} ended with exit code {current.Snapshot.ExitCode}; its log says why.");
             }

@@ -21,7 +21,11 @@ public static class MonitorRights
                 RETURN;
             END IF;
             IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements' AND installed_version IS NULL) AND to_regnamespace('public') IS NOT NULL THEN
-                CREATE EXTENSION pg_stat_statements SCHEMA public;
+                BEGIN
+                    CREATE EXTENSION pg_stat_statements SCHEMA public;
+                EXCEPTION WHEN unique_violation OR duplicate_object THEN
+                    NULL; -- Somebody else does the same at this moment.
+                END;
             END IF;
             GRANT SELECT ({{Widths}}) ON pg_catalog.pg_statistic TO {{RoleNames.Monitor}};
             GRANT SELECT ON pg_catalog.pg_hba_file_rules TO {{RoleNames.Monitor}};

@@ -11,6 +11,8 @@ internal sealed class Model : IAsyncDisposable
 
     private Model(DistributedApplication application) => _application = application;
 
+    public IServiceProvider Services => _application.Services;
+
     public IReadOnlyList<IResource> Resources => [.. _application.Services.GetRequiredService<DistributedApplicationModel>().Resources];
 
     public static IDistributedApplicationBuilder Builder(params string[] args) =>

@@ -9,6 +9,16 @@ internal sealed record PrometheusConfiguration
     /// <summary>The label that the rules' links to the runbook begin with; no alert leaves with it.</summary>
     public const string RunbookLabel = "runbook_base";
 
+    /// <summary>
+    /// The sample API calls the pool of a cluster's only instance by the cluster's name, and those of one of several <c>pg1 host:port
+    /// primary</c> and <c>replica</c>: its statements and connections have the labels that everything else has.
+    /// </summary>
+    private const string PoolLabels = """
+              - { source_labels: [db_client_connection_pool_name], regex: '([^ ]+)(?: .*)?', target_label: cluster }
+              - { source_labels: [db_client_connection_pool_name], regex: '[^ ]+', target_label: role, replacement: primary }
+              - { source_labels: [db_client_connection_pool_name], regex: '[^ ]+ [^ ]+ (primary|replica)', target_label: role }
+        """;
+
     /// <summary>What is scraped.</summary>
     public required IReadOnlyList<ScrapeJob> Jobs { get; init; }
 
@@ -66,6 +76,8 @@ internal sealed record PrometheusConfiguration
                     metrics_path: {Yaml.Quote(job.Path)}
                     static_configs:
                       - targets: [{Yaml.Quote(job.Target)}]
+                    metric_relabel_configs:
+                {PoolLabels}
 
                 """);
         }
