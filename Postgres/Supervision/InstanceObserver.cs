@@ -14,6 +14,9 @@ namespace PgAspire.Postgres.Supervision;
 internal sealed class InstanceObserver : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+    /// <summary>Beyond the time that a statement has: whatever hangs, the instance is looked at again.</summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(6);
+
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleRetry = TimeSpan.FromMilliseconds(500);
     private readonly Lock _lock = new();
@@ -83,7 +86,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
     {
         try
         {
-            Answered(await Session.AskAsync(cancellationToken));
+            Answered(await Session.AskAsync(cancellationToken).WaitAsync(LongestAnswer, cancellationToken));
         }
         catch (Exception exception) when (IsNoAnswer(exception))
         {
@@ -131,11 +134,10 @@ internal sealed class InstanceObserver : IAsyncDisposable
             {
                 await using var connection = await Session.OpenAsync(_ended.Token);
                 await InstanceSession.ReloadAsync(connection, _ended.Token);
-                Answered(await Session.AskAsync(connection, _ended.Token));
                 while (true)
                 {
+                    Answered(await Session.AskAsync(connection, _ended.Token).WaitAsync(LongestAnswer, _ended.Token));
                     await connection.WaitAsync(Heartbeat, _ended.Token);
-                    Answered(await Session.AskAsync(connection, _ended.Token));
                 }
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)

@@ -90,7 +90,7 @@ internal sealed class InstanceSession : IAsyncDisposable
             return await IdentifyAsync(answer, cancellationToken);
         }
 
-        await CloseReplicationAsync();
+        await CloseUnusedReplicationAsync();
         return answer;
     }
 
@@ -115,7 +115,7 @@ internal sealed class InstanceSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync();
-        await CloseReplicationAsync();
+        await CloseUnusedReplicationAsync();
         _identifying.Dispose();
     }
 
@@ -145,13 +145,30 @@ internal sealed class InstanceSession : IAsyncDisposable
         }
     }
 
-    /// <summary>It is kept while it is needed again and again, and takes the place of a replica's own.</summary>
+    /// <summary>
+    /// It is kept while it is needed again and again, and takes the place of a replica's own. Whoever uses it at this moment keeps it:
+    /// neither would ever end otherwise.
+    /// </summary>
+    private async Task CloseUnusedReplicationAsync()
+    {
+        if (_replication is not null && _identifying.Wait(0, CancellationToken.None))
+        {
+            try
+            {
+                await CloseReplicationAsync();
+            }
+            finally
+            {
+                _identifying.Release();
+            }
+        }
+    }
+
     private async Task CloseReplicationAsync()
     {
-        if (Interlocked.Exchange(ref _replication, null) is { } replication)
-        {
-            await replication.DisposeAsync();
-        }
+        var replication = _replication;
+        _replication = null;
+        await (replication?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     private int? UpstreamOf(string hostAndPort)
