@@ -101,7 +101,9 @@ public sealed class WatchedTopology : IAsyncDisposable
     {
         if (_topology.IsValueCreated)
         {
-            await (await TopologyAsync()).DisposeAsync();
+            var topology = await TopologyAsync();
+            await topology.DownAsync();
+            await topology.DisposeAsync();
         }
     }
 
