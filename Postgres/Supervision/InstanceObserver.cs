@@ -14,6 +14,7 @@ namespace PgAspire.Postgres.Supervision;
 internal sealed class InstanceObserver : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
     /// <summary>Beyond the time that a statement has: whatever hangs, the instance is looked at again.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(6);
 

@@ -35,9 +35,12 @@ public sealed class SilenceTests
         await Until.TrueAsync(
             async () =>
             {
+                var scrape = Stopwatch.StartNew();
                 var seen = await monitor.ScrapeAsync();
+                Assert.True(scrape.Elapsed < TimeSpan.FromSeconds(5), $"a scrape took {scrape.Elapsed}");
                 Assert.Equal((1, 0), (seen.Of(Up, "instance=pg1"), seen.Of(Up, "instance=pg2")));
                 var age = seen.Of(Age, "instance=pg1")!.Value;
+                Assert.True(age < 10, $"pg1 was last asked {age} s ago");
                 rounds += age < last ? 1 : 0;
                 last = age;
                 return rounds > 5;
