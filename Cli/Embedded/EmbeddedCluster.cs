@@ -23,6 +23,9 @@ internal sealed class EmbeddedCluster(
         ? ServerProcess.Running
         : PostmasterFile.ProcessesIn(folder.Data(instance)).Count > 0 ? ServerProcess.Headless : ServerProcess.Gone;
 
+    public Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken) =>
+        Task.FromResult(StartFailure.WhyEnded(folder.Data(instance), folder.Log(instance)));
+
     public Task StartAsync(Instance instance, CancellationToken cancellationToken)
     {
         WritePassword(instance);

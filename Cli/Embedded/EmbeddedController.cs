@@ -60,7 +60,7 @@ internal sealed class EmbeddedController(
         var result = await starting;
         if (Running(instance) is not { AcceptsConnections: true })
         {
-            throw StartFailure.Explain(instance, log, logStart, result.Error);
+            throw StartFailure.Explain(instance, data, log, logStart, result.Error);
         }
     }
 

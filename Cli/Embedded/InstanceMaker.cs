@@ -31,7 +31,7 @@ internal sealed class InstanceMaker(StateFolder folder, PostgresInstallation pos
             await data.DiscardAsync(CancellationToken.None);
             if (isFull)
             {
-                throw new CliException($"{instance.Name}: no space left on the disk of {folder.Root}; a new instance needs about 60 MB. Free some, or choose another state folder (--state).", inner: exception);
+                throw new CliException($"{instance.Name}: no space left on the disk of {data.FullPath}; a new instance needs about 60 MB. Free some, or choose another state folder (--state).", inner: exception);
             }
 
             throw;

@@ -1,3 +1,4 @@
+using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Cli.Embedded;
@@ -6,10 +7,11 @@ namespace PgAspire.Cli.Embedded;
 internal static class StartFailure
 {
     private const string NoSpace = "No space left on device";
+    private const int Tail = 64 * 1024;
     private const int NoSpaceUnix = 28;
     private const int NoSpaceWindows = 0x70;
 
-    public static CliException Explain(Instance instance, string log, long logStart, string fallback)
+    public static CliException Explain(Instance instance, string data, string log, long logStart, string fallback)
     {
         var lines = ReadFrom(log, logStart);
         if (lines.Any(line => line.Contains("Address already in use", StringComparison.Ordinal)) && instance.Port is { } port)
@@ -19,7 +21,7 @@ internal static class StartFailure
 
         if (lines.Any(line => line.Contains(NoSpace, StringComparison.Ordinal)))
         {
-            return new($"{instance.Name}: no space left on the disk of {Path.GetDirectoryName(log)}.");
+            return new($"{instance.Name}: no space left on the disk of {data}.");
         }
 
         if (lines.Any(line => line.Contains("contains errors", StringComparison.Ordinal)))
@@ -31,6 +33,12 @@ internal static class StartFailure
             ?? lines.LastOrDefault() ?? fallback.Trim();
         return new($"{instance.Name} does not start: {reason} (its log: {log})");
     }
+
+    /// <summary>Why a server ended that nobody stopped; null where its log does not say.</summary>
+    public static string? WhyEnded(string data, string log) =>
+        ServerEnd.ReasonIn(ReadFrom(log, File.Exists(log) ? Math.Max(0, new FileInfo(log).Length - Tail) : 0)) is { } reason
+            ? reason.Contains(NoSpace, StringComparison.Ordinal) ? $"no space left on the disk of {data}" : reason
+            : null;
 
     /// <summary>What a server says of the settings in its files.</summary>
     public static string WrongSettings(IEnumerable<string> lines) => string.Join("; ", lines

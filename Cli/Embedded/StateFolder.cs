@@ -8,6 +8,7 @@ namespace PgAspire.Cli.Embedded;
 internal sealed class StateFolder(string root, ServerUser user)
 {
     public const string Variable = "PGASPIRE_STATE";
+    private const int Busy = 16; // EBUSY
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode LetThrough = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -171,7 +172,18 @@ internal sealed class StateFolder(string root, ServerUser user)
     {
         if (entry is DirectoryInfo folder && folder.LinkTarget is null)
         {
-            folder.Delete(recursive: true);
+            try
+            {
+                folder.Delete(recursive: true);
+            }
+            catch (IOException exception) when (exception.HResult == Busy)
+            {
+                // A disk is mounted here: empty is all that it can become.
+                foreach (var inner in folder.EnumerateFileSystemInfos())
+                {
+                    Remove(inner);
+                }
+            }
         }
         else
         {

@@ -80,6 +80,17 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
         return ServerProcess.Gone;
     }
 
+    public async Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        await foreach (var batch in services.GetRequiredService<ResourceLoggerService>().GetAllAsync(Of(instance)).WithCancellation(cancellationToken))
+        {
+            lines.AddRange(batch.Select(line => line.Content));
+        }
+
+        return ServerEnd.ReasonIn(lines);
+    }
+
     public async Task StartAsync(Instance instance, CancellationToken cancellationToken)
     {
         control.LetStart(Of(instance), make: _unmade.ContainsKey(instance.Ordinal));

@@ -53,6 +53,9 @@ public interface IClusterController : IInstanceController
     /// <summary>What there is of the server. <see cref="ServerProcess.Gone"/> is a promise.</summary>
     ServerProcess ProcessOf(Instance instance);
 
+    /// <summary>Why a server ended that nobody stopped; null where its log does not say.</summary>
+    Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken);
+
     /// <summary>Kills every process of the instance, and returns when it is certain that none is left.</summary>
     Task FenceAsync(Instance instance, CancellationToken cancellationToken);
 

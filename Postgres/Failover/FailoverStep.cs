@@ -59,9 +59,6 @@ public enum FailoverProblem
     /// <summary>The only replica that could be promoted lacks more than <see cref="FailoverRules.LargestLag"/>.</summary>
     TooFarBehind,
 
-    /// <summary>A replica's start or copy fails again and again.</summary>
-    ReplicaFails,
-
     /// <summary>A switchover cannot be done as asked.</summary>
     SwitchoverRefused,
 }

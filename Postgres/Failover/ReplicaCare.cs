@@ -31,7 +31,7 @@ internal static class ReplicaCare
                 yield return new FailoverStep.Fence(replica.Ordinal, $"the replica has not answered for {replica.SilentFor.TotalSeconds:0.#} s");
             }
         }
-        else if (answer.Upstream != memory.Primary)
+        else if (answer.Upstream != memory.Primary && (memory.SwitchoverTo is not { } next || answer.Upstream != next))
         {
             yield return new FailoverStep.Repoint(replica.Ordinal, memory.Primary);
         }
@@ -45,7 +45,7 @@ internal static class ReplicaCare
             // In force before it is ever promoted.
             yield return new FailoverStep.SetQuorum(replica.Ordinal);
         }
-        else if (answer.Slots.Count > 0)
+        else if (answer.Slots.Count > 0 && replica.Ordinal != memory.SwitchoverTo)
         {
             yield return new FailoverStep.SetSlots(replica.Ordinal, None);
         }

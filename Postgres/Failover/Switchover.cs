@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PgAspire.Postgres.Failover;
 
-/// <summary>A planned change of the primary, while the primary is well. Once it is stopped, <see cref="Succession"/> goes on.</summary>
+/// <summary>
+/// A planned change of the primary, while the primary is well. What an election would have to do first is done before anybody waits for
+/// it: the others follow the next primary already, which passes on what it gets. Once the old one is stopped, <see cref="Succession"/> goes on.
+/// </summary>
 internal static class Switchover
 {
     public static IReadOnlyList<FailoverStep> Next(
@@ -26,7 +29,31 @@ internal static class Switchover
                 memory with { Quorum = 1, Voters = [primary.Ordinal, target], FormingFrom = ClusterMemory.NotInForce }, "commits wait for the replica that takes over")];
         }
 
-        return memory.IsFormed && !primary.IsBusy ? [new FailoverStep.Shutdown(primary.Ordinal, $"switchover to {name}")] : [];
+        if (!memory.IsFormed || primary.IsBusy || chosen!.IsBusy)
+        {
+            return [];
+        }
+
+        if (Preparation(memory, primary, replicas, chosen) is { Count: > 0 } preparation)
+        {
+            return preparation;
+        }
+
+        return replicas.Any(replica => replica is { IsBusy: true, IsReplica: true }) ? [] : [new FailoverStep.Shutdown(primary.Ordinal, $"switchover to {name}")];
+    }
+
+    private static List<FailoverStep> Preparation(
+        ClusterMemory memory, InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas, InstanceObservation target)
+    {
+        var streaming = replicas.Where(replica => memory.Voters.Contains(replica.Ordinal) && FailoverDecision.Follows(memory, replica) && replica.Answer!.IsStreaming).ToList();
+        var slots = replicas.Prepend(primary).Select(instance => instance.Ordinal).Where(ordinal => ordinal != target.Ordinal).ToHashSet();
+        return
+        [
+            .. target.Answer!.Slots.IsSupersetOf(slots) ? [] : new FailoverStep[] { new FailoverStep.SetSlots(target.Ordinal, slots) },
+            // As many as commits wait for stay with the old primary, the next one among them, or no commit would end before its shutdown.
+            .. streaming.Where(replica => replica != target).Take(streaming.Count - memory.Quorum).Where(replica => !replica.IsBusy)
+                .Select(replica => new FailoverStep.Repoint(replica.Ordinal, target.Ordinal)),
+        ];
     }
 
     private static string? Refuse(ClusterMemory memory, InstanceObservation primary, InstanceObservation? target, FailoverRules rules) => target switch

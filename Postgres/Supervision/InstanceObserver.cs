@@ -15,9 +15,6 @@ internal sealed class InstanceObserver : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
-    /// <summary>Beyond the time that a statement has: whatever hangs, the instance is looked at again.</summary>
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(6);
-
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleRetry = TimeSpan.FromMilliseconds(500);
     private readonly Lock _lock = new();
@@ -33,6 +30,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
     private long? _betweenSince;
     private long _answered;
     private long? _goneSince;
+    private long _runningSince;
     private long? _stalledSince;
     private int _work;
 
@@ -48,7 +46,10 @@ internal sealed class InstanceObserver : IAsyncDisposable
 
     public InstanceSession Session { get; }
 
-    /// <summary>Starts in a row that failed or, of a replica, led to no streaming.</summary>
+    /// <summary>How long a server has to run before its start counts as one that has succeeded.</summary>
+    public static TimeSpan Proof { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Starts in a row that failed, or led to no server that stays or, of a replica, to no streaming.</summary>
     public int FailedStarts { get; set; }
 
     /// <summary>Whether something is being done to it. A fence does not wait for what else is: both have to be over.</summary>
@@ -87,7 +88,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
     {
         try
         {
-            Answered(await Session.AskAsync(cancellationToken).WaitAsync(LongestAnswer, cancellationToken));
+            Answered(await Session.AskAsync(cancellationToken));
         }
         catch (Exception exception) when (IsNoAnswer(exception))
         {
@@ -133,12 +134,20 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             try
             {
-                await using var connection = await Session.OpenAsync(_ended.Token);
-                await InstanceSession.ReloadAsync(connection, _ended.Token);
-                while (true)
+                var connection = await Session.OpenAsync(_ended.Token);
+                try
                 {
-                    Answered(await Session.AskAsync(connection, _ended.Token).WaitAsync(LongestAnswer, _ended.Token));
-                    await connection.WaitAsync(Heartbeat, _ended.Token);
+                    await InstanceSession.ReloadAsync(connection, _ended.Token);
+                    while (true)
+                    {
+                        Answered(await Session.AskAsync(connection, _ended.Token));
+                        await connection.WaitAsync(Heartbeat, _ended.Token);
+                    }
+                }
+                finally
+                {
+                    // The driver would first ask the server to cancel what it was asked, and wait for that: one that hangs does not answer.
+                    _ = Task.Run(async () => await connection.DisposeAsync());
                 }
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)
@@ -163,7 +172,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
             nudge = _nudge.Task;
         }
 
-        await Task.WhenAny(nudge, Task.Delay(_process == ServerProcess.Gone ? IdleRetry : Retry, _ended.Token));
+        await Task.WhenAny(nudge, Task.Delay(_process == ServerProcess.Gone || IsBusy ? IdleRetry : Retry, _ended.Token));
     }
 
     private void Answered(ServerAnswer answer)
@@ -172,10 +181,11 @@ internal sealed class InstanceObserver : IAsyncDisposable
         lock (_lock)
         {
             isNews = _answer is null || !IsSame(_answer, answer);
+            _runningSince = _goneSince is null ? _runningSince : Stopwatch.GetTimestamp();
             (_answer, _lastAnswer, _answered, _process, _betweenSince, _goneSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, null, null);
             _silence.End();
             _stalledSince = answer.InRecovery && !answer.IsStreaming ? _stalledSince ?? _answered : null;
-            FailedStarts = !answer.InRecovery || answer.IsStreaming ? 0 : FailedStarts;
+            FailedStarts = !answer.InRecovery || (answer.IsStreaming && Stopwatch.GetElapsedTime(_runningSince) > Proof) ? 0 : FailedStarts;
         }
 
         if (isNews)
@@ -219,6 +229,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
                 if (_goneSince is not null)
                 {
                     _silence.End();
+                    _runningSince = Stopwatch.GetTimestamp();
                 }
 
                 _goneSince = null;

@@ -23,11 +23,18 @@ internal sealed class InstanceSession : IAsyncDisposable
           FROM (SELECT pg_is_in_recovery() AS replica) AS r LEFT JOIN pg_stat_wal_receiver AS w ON w.status = 'streaming'
         """;
 
+    /// <summary>
+    /// The driver's own time limits do not hold against a server that hangs: before it gives the connection up it asks that very server,
+    /// over a new connection, to cancel the statement.
+    /// </summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
+
     private readonly SupervisedCluster _cluster;
     private readonly Instance _instance;
     private readonly NpgsqlDataSource _source;
     private readonly SemaphoreSlim _identifying = new(1);
     private PhysicalReplicationConnection? _replication;
+    private volatile bool _isReady;
 
     public InstanceSession(SupervisedCluster cluster, Instance instance)
     {
@@ -55,21 +62,73 @@ internal sealed class InstanceSession : IAsyncDisposable
     /// Has the server read its settings: one that a supervisor has written, and that was killed before the server heard of it, would
     /// otherwise hold from the next start on, and nobody would see it before.
     /// </summary>
+    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
     public static async Task ReloadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT pg_reload_conf()", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await command.ExecuteNonQueryAsync(cancellationToken).WaitAsync(LongestAnswer, cancellationToken);
     }
 
     /// <summary>Asks the instance, over a connection from the pool.</summary>
-    public async Task<ServerAnswer> AskAsync(CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
+    public Task<ServerAnswer> AskAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-        return await AskAsync(connection, cancellationToken);
+        return OpenAndAskAsync().WaitAsync(LongestAnswer, cancellationToken);
+
+        async Task<ServerAnswer> OpenAndAskAsync()
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            return await QuestionAsync(connection, cancellationToken);
+        }
     }
 
     /// <summary>Asks the instance.</summary>
-    public async Task<ServerAnswer> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
+    public Task<ServerAnswer> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        QuestionAsync(connection, cancellationToken).WaitAsync(LongestAnswer, cancellationToken);
+
+    /// <summary>Runs a statement, which is not seen in the server's log, over a connection from the pool.</summary>
+    /// <exception cref="TimeoutException">It has not ended by then.</exception>
+    public Task ExecuteAsync(string statement, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        return RunAsync().WaitAsync(patience + LongestAnswer, cancellationToken);
+
+        async Task RunAsync()
+        {
+            await using var command = _source.CreateCommand(statement);
+            command.CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Whether a condition holds.</summary>
+    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
+    public Task<bool> IsTrueAsync(string condition, CancellationToken cancellationToken)
+    {
+        return QuestionAsync().WaitAsync(LongestAnswer, cancellationToken);
+
+        async Task<bool> QuestionAsync()
+        {
+            await using var command = _source.CreateCommand($"SELECT {condition}");
+            return await command.ExecuteScalarAsync(cancellationToken) is true;
+        }
+    }
+
+    /// <summary>Closes what is not in use: what is gone is not to be asked again.</summary>
+    public void Forget()
+    {
+        _source.Clear();
+        _ = Task.Run(CloseUnusedReplicationAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await CloseUnusedReplicationAsync();
+        _identifying.Dispose();
+    }
+
+    private async Task<ServerAnswer> QuestionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Question, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -90,33 +149,38 @@ internal sealed class InstanceSession : IAsyncDisposable
             return await IdentifyAsync(answer, cancellationToken);
         }
 
-        await CloseUnusedReplicationAsync();
+        if (!replica)
+        {
+            await CloseUnusedReplicationAsync();
+        }
+        else if (!_isReady)
+        {
+            await MakeReadyAsync(cancellationToken);
+        }
+
         return answer;
     }
 
-    /// <summary>Runs a statement, which is not seen in the server's log, over a connection from the pool.</summary>
-    public async Task ExecuteAsync(string statement, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens what a replica is asked over when its primary is gone: to log in is what takes longest then. Where that fails it is only
+    /// tried again then.
+    /// </summary>
+    private async Task MakeReadyAsync(CancellationToken cancellationToken)
     {
-        await using var command = _source.CreateCommand(statement);
-        command.CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Whether a condition holds.</summary>
-    public async Task<bool> IsTrueAsync(string condition, CancellationToken cancellationToken)
-    {
-        await using var command = _source.CreateCommand($"SELECT {condition}");
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
-    }
-
-    /// <summary>Closes the pool's connections: what is gone is not to be asked again.</summary>
-    public void Forget() => _source.Clear();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _source.DisposeAsync();
-        await CloseUnusedReplicationAsync();
-        _identifying.Dispose();
+        await _identifying.WaitAsync(cancellationToken);
+        try
+        {
+            await OpenReplicationAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        {
+            await CloseReplicationAsync();
+        }
+        finally
+        {
+            _isReady = true;
+            _identifying.Release();
+        }
     }
 
     /// <summary>A replica that does not stream tells its place only over the replication protocol.</summary>
@@ -125,13 +189,8 @@ internal sealed class InstanceSession : IAsyncDisposable
         await _identifying.WaitAsync(cancellationToken);
         try
         {
-            if (_replication is null)
-            {
-                _replication = new(Connection(RoleNames.Replicator, pooling: false).ConnectionString);
-                await _replication.Open(cancellationToken);
-            }
-
-            var identity = await _replication.IdentifySystem(cancellationToken);
+            await OpenReplicationAsync(cancellationToken);
+            var identity = await _replication!.IdentifySystem(cancellationToken);
             return answer with { Timeline = identity.Timeline, Flushed = identity.XLogPos > answer.Flushed ? identity.XLogPos : answer.Flushed };
         }
         catch
@@ -145,9 +204,18 @@ internal sealed class InstanceSession : IAsyncDisposable
         }
     }
 
+    private async Task OpenReplicationAsync(CancellationToken cancellationToken)
+    {
+        if (_replication is null)
+        {
+            _replication = new(Connection(RoleNames.Replicator, pooling: false).ConnectionString);
+            await _replication.Open(cancellationToken);
+        }
+    }
+
     /// <summary>
-    /// It is kept while it is needed again and again, and takes the place of a replica's own. Whoever uses it at this moment keeps it:
-    /// neither would ever end otherwise.
+    /// On a primary it would take the place of a replica's own. Whoever uses it at this moment keeps it: neither would ever end
+    /// otherwise.
     /// </summary>
     private async Task CloseUnusedReplicationAsync()
     {
@@ -167,7 +235,7 @@ internal sealed class InstanceSession : IAsyncDisposable
     private async Task CloseReplicationAsync()
     {
         var replication = _replication;
-        _replication = null;
+        (_replication, _isReady) = (null, false);
         await (replication?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
@@ -200,7 +268,7 @@ internal sealed class InstanceSession : IAsyncDisposable
             MinPoolSize = pooling ? 1 : 0,
             MaxPoolSize = 1,
             NoResetOnClose = true,
-            // Seconds. A hung server confirms no cancellation either: the connection is given up at once.
+            // Seconds.
             Timeout = 2,
             CommandTimeout = 2,
             CancellationTimeout = -1,

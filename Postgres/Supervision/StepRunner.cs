@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Failover;
@@ -17,6 +19,7 @@ internal sealed class StepRunner(
     private readonly ClusterCommands _commands = new(cluster);
     private readonly CancellationTokenSource _ended = new();
     private readonly Dictionary<(Type, int), (int Failures, long Since)> _failures = [];
+    private readonly ConcurrentDictionary<int, long> _started = new();
     private readonly List<Task> _background = [];
 
     /// <summary>Does the steps in their order.</summary>
@@ -36,7 +39,7 @@ internal sealed class StepRunner(
                 case FailoverStep.Report:
                     break;
                 case FailoverStep.StartReplica start:
-                    Begin(start, start.Ordinal, token => controller.StartReplicaAsync(cluster[start.Ordinal], cluster[memory.Primary], start.Anew, token), start.Anew ? "copied from the primary" : "started as a replica");
+                    Begin(start, start.Ordinal, token => StartAsync(start.Ordinal, () => controller.StartReplicaAsync(cluster[start.Ordinal], cluster[memory.Primary], start.Anew, token), token), start.Anew ? "copied from the primary" : "started as a replica");
                     break;
                 case FailoverStep.Repoint repoint:
                     Begin(repoint, repoint.Ordinal, token => _commands.RepointAsync(observers[repoint.Ordinal], cluster[repoint.Upstream], token), $"follows {cluster[repoint.Upstream].Name}");
@@ -45,7 +48,7 @@ internal sealed class StepRunner(
                     Begin(stop, stop.Ordinal, token => StopStalledAsync(stop.Ordinal, token), stop.Why);
                     break;
                 case FailoverStep.StartPrimary start:
-                    isNews |= await DoAsync(start, start.Ordinal, token => controller.StartAsync(cluster[start.Ordinal], token), "started again", cancellationToken);
+                    isNews |= await DoAsync(start, start.Ordinal, token => StartAsync(start.Ordinal, () => controller.StartAsync(cluster[start.Ordinal], token), token), "started again", cancellationToken);
                     break;
                 case FailoverStep.Fence fence:
                     isNews |= await DoAsync(fence, fence.Ordinal, token => controller.FenceAsync(cluster[fence.Ordinal], token), fence.Why, cancellationToken);
@@ -75,6 +78,19 @@ internal sealed class StepRunner(
         await _ended.CancelAsync();
         await Task.WhenAll(_background);
         _ended.Dispose();
+    }
+
+    /// <summary>Starts an instance, unless its last start has come to nothing: that is a failure too, and whoever starts it at once again does so for ever.</summary>
+    private async Task StartAsync(int ordinal, Func<Task> start, CancellationToken cancellationToken)
+    {
+        if (_started.TryRemove(ordinal, out var since) && Stopwatch.GetElapsedTime(since) is var lasted && lasted < InstanceObserver.Proof)
+        {
+            var reason = await controller.WhyEndedAsync(cluster[ordinal], cancellationToken) ?? "its log may say why";
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"it ended within {lasted.TotalSeconds:0.0} s of its start: {reason}"));
+        }
+
+        await start();
+        _started[ordinal] = Stopwatch.GetTimestamp();
     }
 
     private async Task ShutDownPrimaryAsync(int ordinal, CancellationToken cancellationToken)
@@ -117,9 +133,15 @@ internal sealed class StepRunner(
         try
         {
             await work(cancellationToken);
-            lock (_failures)
+            if (step is FailoverStep.Fence or FailoverStep.Shutdown or FailoverStep.Promote)
             {
-                _failures.Remove(key);
+                // Whatever ends it, it is no fault of its start.
+                _started.TryRemove(ordinal, out _);
+            }
+
+            if (step is not (FailoverStep.StartPrimary or FailoverStep.StartReplica))
+            {
+                Forgive(key);
             }
 
             Tell(step, ordinal, done, start);
@@ -132,7 +154,8 @@ internal sealed class StepRunner(
         {
             lock (_failures)
             {
-                _failures[key] = (_failures.GetValueOrDefault(key).Failures + 1, Stopwatch.GetTimestamp());
+                var before = _failures.TryGetValue(key, out var last) && Stopwatch.GetElapsedTime(last.Since) < 2 * LongestPause ? last.Failures : 0;
+                _failures[key] = (before + 1, Stopwatch.GetTimestamp());
             }
 
             if (step is FailoverStep.StartPrimary or FailoverStep.StartReplica)
@@ -144,12 +167,21 @@ internal sealed class StepRunner(
         }
         finally
         {
-            observer.End();
             observer.HasChanged();
+            // Busy until it has said how it is now: it would be done again otherwise.
+            await observer.AskAsync(cancellationToken);
+            observer.End();
         }
 
-        await observer.AskAsync(cancellationToken);
         changed();
+    }
+
+    private void Forgive((Type, int) key)
+    {
+        lock (_failures)
+        {
+            _failures.Remove(key);
+        }
     }
 
     private bool IsBusyOrPaused(FailoverStep step, int ordinal)

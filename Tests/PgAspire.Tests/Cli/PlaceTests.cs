@@ -98,28 +98,16 @@ public sealed class PlaceTests
         using var folder = new TemporaryFolder();
         folder.Write("topology.json", TestTopology.OneCluster);
         var state = Directory.CreateDirectory(folder.Of("state")).FullName;
-        await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=755", "none", state);
-        try
+        await using (var disk = await SmallDisk.UnderAsync(state, megabytes))
         {
             var command = new Pgaspire(folder.FullPath) { Environment = new Dictionary<string, string?> { ["PGASPIRE_STATE"] = state } };
             string[] up = ["up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--clusters", $"{clusters}"];
             Assert.Contains("o space left on", (await command.RunAsync(up)).FailedWith(1), StringComparison.Ordinal);
             Assert.Equal(clusters > 1, StrayProcesses.In(state).Any());
-            await RunAsync("mount", "-o", "remount,size=300m", state);
+            await disk.ResizeAsync(megabytes: 300);
             (await command.RunAsync(up)).Succeeded();
             (await command.RunAsync("down", "--volumes")).Succeeded();
             Assert.Empty(Directory.EnumerateFileSystemEntries(state));
         }
-        finally
-        {
-            await StrayProcesses.KillAsync(state);
-            await RunAsync("umount", state);
-        }
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        var result = await new ExternalProgram(program, arguments).RunAsync(CancellationToken.None);
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
     }
 }

@@ -1,3 +1,4 @@
+using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Drills;
 using PgAspire.Postgres.Roles;
 using PgAspire.Tests.Support;
@@ -51,6 +52,26 @@ public sealed class EmbeddedTroubleTests
         (await cluster.Topology.UpAsync()).Succeeded();
         await cluster.UntilWholeAsync();
         Assert.Equal("pg1-1", cluster.Primary);
+    }
+
+    [Fact]
+    public async Task AReplicaWhoseDiskIsFullHoldsUpNobodyAndIsMadeAnewWhereThereIsRoom()
+    {
+        Assert.SkipUnless(Native.IsRoot, "A disk that is full takes a mount, and that takes root.");
+        await using var cluster = await ReplicatedTopology.UpAsync();
+        (await cluster.Topology.Command.RunAsync("down")).Succeeded();
+        await using (var disk = await SmallDisk.UnderAsync(cluster.DataOf("pg1-3"), megabytes: 120))
+        {
+            (await cluster.Topology.UpAsync()).Succeeded();
+            await cluster.WriteAsync("CREATE TABLE filler AS SELECT n, (SELECT string_agg(md5(n::text || m), '') FROM generate_series(1, 50) AS m) AS text FROM generate_series(1, 80000) AS n");
+            await cluster.UntilToldAsync("failed", $"o space left on the disk of {cluster.DataOf("pg1-3")}");
+            await cluster.WriteAsync("CREATE TABLE kept AS SELECT 42 AS answer");
+            Assert.Equal("pg1-1", cluster.Primary);
+
+            await disk.ResizeAsync(megabytes: 700);
+            await cluster.UntilSaidAsync(() => "pg1-3", "SELECT answer FROM kept", 42);
+            (await cluster.Topology.Command.RunAsync("down")).Succeeded();
+        }
     }
 
     [Fact]

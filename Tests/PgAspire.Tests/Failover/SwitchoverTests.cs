@@ -9,7 +9,30 @@ public sealed class SwitchoverTests
     private static readonly ClusterMemory AskedOfAsynchronous = Asynchronous with { SwitchoverTo = 3 };
 
     [Fact]
-    public void ThePrimaryIsShutDownWhichSendsEverything() => Next(Asked, Primary(), Replica(2), Replica(3)).Are(new FailoverStep.Shutdown(1, "switchover to 3"));
+    public void TheOthersFollowTheNextPrimaryWhileTheOldOneStillTakesWrites() =>
+        Next(Asked, Primary(), Replica(2), Replica(3)).Are(new FailoverStep.SetSlots(3, Others(3)), new FailoverStep.Repoint(2, 3));
+
+    [Fact]
+    public void ThePrimaryIsShutDownThenWhichSendsEverything() =>
+        Next(Asked, Primary(), Replica(2, upstream: 3), Replica(3, slots: [1, 2])).Are(new FailoverStep.Shutdown(1, "switchover to 3"));
+
+    [Fact]
+    public void NotWhileOneIsStillBeingRepointed() =>
+        Next(Asked, Primary(), Replica(2) with { IsBusy = true }, Replica(3, slots: [1, 2])).Are();
+
+    [Fact]
+    public void AReplicaThatIsBeingCopiedIsNotWaitedFor() =>
+        Next(Asked, Primary(), Gone(2) with { IsBusy = true }, Replica(3, slots: [1, 2])).Are(new FailoverStep.Shutdown(1, "switchover to 3"));
+
+    [Fact]
+    public void AsManyAsCommitsWaitForStayWithTheOldPrimary() =>
+        Next(Asked with { Quorum = 2 }, Primary(synchronous: "any 2 of 1,2,3"), Replica(2, synchronous: "any 2 of 1,2,3"), Replica(3, synchronous: "any 2 of 1,2,3", slots: [1, 2])).Are(
+            new FailoverStep.Shutdown(1, "switchover to 3"));
+
+    [Fact]
+    public void AfterARefusalTheOthersFollowTheOldPrimaryAgain() =>
+        Next(Memory, Primary(), Replica(2, upstream: 3), Replica(3, slots: [1, 2])).Are(
+            new FailoverStep.Repoint(2, 1), new FailoverStep.SetSlots(3, new HashSet<int>()));
 
     [Fact]
     public void NotBeforeTheQuorumHasFormed() => Next(Asked with { FormingFrom = Lsn(101) }, Primary(), Replica(2), Replica(3)).Are();
@@ -48,6 +71,8 @@ public sealed class SwitchoverTests
         FailoverDecision.Next(waiting, observed, rules).Are(new FailoverStep.Remember(waiting with { FormingFrom = Lsn(100) }, "commits wait for their quorum"));
         FailoverDecision.Next(waiting with { FormingFrom = Lsn(100) }, observed, rules).Are(
             new FailoverStep.Remember(waiting with { FormingFrom = null }, "enough replicas have all that was acknowledged"));
+        FailoverDecision.Next(waiting with { FormingFrom = null }, observed, rules).Are(new FailoverStep.SetSlots(3, Others(3)));
+        observed[2] = Replica(3, synchronous: "", slots: [1, 2]);
         FailoverDecision.Next(waiting with { FormingFrom = null }, observed, rules).Are(new FailoverStep.Shutdown(1, "switchover to 3"));
     }
 

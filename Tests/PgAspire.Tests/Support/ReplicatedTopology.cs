@@ -61,19 +61,23 @@ internal sealed class ReplicatedTopology(TestTopology topology) : IAsyncDisposab
     public Task WriteAsync(string sql) => Topology.AskAsync(Primary, sql);
 
     /// <summary>Waits until the primary takes writes and all replicas that are declared stream from it.</summary>
-    public Task UntilWholeAsync(long replicas = 2) => Until.TrueAsync(
+    public Task UntilWholeAsync(long replicas = 2) =>
+        UntilSaidAsync(() => Primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND NOT pg_is_in_recovery()", replicas, RoleNames.Monitor);
+
+    /// <summary>Waits until an instance runs and has this answer.</summary>
+    public Task UntilSaidAsync(Func<string> instance, string sql, object answer, string role = RoleNames.Application) => Until.TrueAsync(
         async () =>
         {
             try
             {
-                return Equals(await Topology.AskAsync(Primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND NOT pg_is_in_recovery()", RoleNames.Monitor), replicas);
+                return Equals(await Topology.AskAsync(instance(), sql, role), answer);
             }
             catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or IOException)
             {
                 return false; // It does not run, or not yet as the primary.
             }
         },
-        $"{replicas} replicas stream");
+        $"{instance()} says {answer}: {sql}");
 
     public ValueTask DisposeAsync() => Topology.DisposeAsync();
 }
