@@ -20,6 +20,9 @@ internal static class DataRewind
             await connection.ExecuteAsync("CHECKPOINT", cancellationToken);
         }
 
+        // It starts a server of its own where the data were not shut down cleanly.
+        await PostmasterFile.LetStartAsync(folder.Data(target), cancellationToken);
+
         // The data may be half rewound from here on: they can only be rewound again or discarded.
         var rewind = new ExternalProgram(
             postgres.Program("pg_rewind"),
@@ -34,7 +37,11 @@ internal static class DataRewind
         var result = await folder.User.Wrap(rewind).RunAsync(cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new CliException($"{target.Name} cannot be rewound: {result.Error.Trim().Split('\n')[^1]}");
+            throw new CliException($"{target.Name} cannot be rewound: {Reason(result.Error.Trim().Split('\n'))}");
         }
     }
+
+    /// <summary>What the server said that recovers the data; otherwise the last line.</summary>
+    private static string Reason(IReadOnlyList<string> lines) =>
+        lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal)) ?? lines[^1];
 }

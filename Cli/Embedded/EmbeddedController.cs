@@ -29,8 +29,7 @@ internal sealed class EmbeddedController(
         Configure(instance);
         var log = folder.Log(instance);
         KeepLogSmall(log);
-        await PostmasterFile.WaitUntilReapedAsync(data, cancellationToken);
-        PostmasterFile.RemoveStrangers(data);
+        await PostmasterFile.LetStartAsync(data, cancellationToken);
         var logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
 
         // pg_ctl detaches the server, and looks for it ten times a second; the file is looked at more often than that.

@@ -18,8 +18,15 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
     /// <summary>Reads the file; null where there is none, or the process it names is gone or is another program's.</summary>
     public static PostmasterFile? ReadOfRunning(string data) => Read(data) is { } file && IsServerOf(file.ProcessId, data) ? file : null;
 
+    /// <summary>Sees to it that no file of a server that is gone keeps the next one from starting.</summary>
+    public static async Task LetStartAsync(string data, CancellationToken cancellationToken)
+    {
+        await WaitUntilReapedAsync(data, cancellationToken);
+        RemoveStrangers(data);
+    }
+
     /// <summary>A killed server keeps its number until its parent has asked for its exit code, and would be taken for alive by the next one.</summary>
-    public static async Task WaitUntilReapedAsync(string data, CancellationToken cancellationToken)
+    private static async Task WaitUntilReapedAsync(string data, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsLinux() && Read(data) is { } file && DetachedProcess.Find(file.ProcessId) is null)
         {
@@ -31,7 +38,7 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
     /// Removes the file where a restart of the machine, or of its container, has given the number in it to a stranger, for whose
     /// sake the server would not start. It stays where any process still works in the data directory.
     /// </summary>
-    public static void RemoveStrangers(string data)
+    private static void RemoveStrangers(string data)
     {
         if (OperatingSystem.IsLinux() && Read(data) is { } file && DetachedProcess.Find(file.ProcessId) is not null
             && !Directory.EnumerateDirectories("/proc").Any(process => MayWorkIn(process, Native.RealPath(data))))

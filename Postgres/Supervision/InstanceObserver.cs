@@ -47,7 +47,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
     public InstanceSession Session { get; }
 
     /// <summary>How long a server has to run before its start counts as one that has succeeded.</summary>
-    public static TimeSpan Proof { get; } = TimeSpan.FromSeconds(10);
+    public static TimeSpan Proof { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Starts in a row that failed, or led to no server that stays or, of a replica, to no streaming.</summary>
     public int FailedStarts { get; set; }

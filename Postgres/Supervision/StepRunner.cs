@@ -83,10 +83,16 @@ internal sealed class StepRunner(
     /// <summary>Starts an instance, unless its last start has come to nothing: that is a failure too, and whoever starts it at once again does so for ever.</summary>
     private async Task StartAsync(int ordinal, Func<Task> start, CancellationToken cancellationToken)
     {
-        if (_started.TryRemove(ordinal, out var since) && Stopwatch.GetElapsedTime(since) is var lasted && lasted < InstanceObserver.Proof)
+        if (_started.TryRemove(ordinal, out var since))
         {
-            var reason = await controller.WhyEndedAsync(cluster[ordinal], cancellationToken) ?? "its log may say why";
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"it ended within {lasted.TotalSeconds:0.0} s of its start: {reason}"));
+            var lasted = Stopwatch.GetElapsedTime(since);
+            if (lasted < InstanceObserver.Proof)
+            {
+                var reason = await controller.WhyEndedAsync(cluster[ordinal], cancellationToken) ?? "its log may say why";
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"it ended within {lasted.TotalSeconds:0.0} s of its start: {reason}"));
+            }
+
+            ForgiveStarts(ordinal);
         }
 
         await start();
@@ -137,6 +143,7 @@ internal sealed class StepRunner(
             {
                 // Whatever ends it, it is no fault of its start.
                 _started.TryRemove(ordinal, out _);
+                ForgiveStarts(ordinal);
             }
 
             if (step is not (FailoverStep.StartPrimary or FailoverStep.StartReplica))
@@ -154,8 +161,7 @@ internal sealed class StepRunner(
         {
             lock (_failures)
             {
-                var before = _failures.TryGetValue(key, out var last) && Stopwatch.GetElapsedTime(last.Since) < 2 * LongestPause ? last.Failures : 0;
-                _failures[key] = (before + 1, Stopwatch.GetTimestamp());
+                _failures[key] = (_failures.GetValueOrDefault(key).Failures + 1, Stopwatch.GetTimestamp());
             }
 
             if (step is FailoverStep.StartPrimary or FailoverStep.StartReplica)
@@ -174,6 +180,12 @@ internal sealed class StepRunner(
         }
 
         changed();
+    }
+
+    private void ForgiveStarts(int ordinal)
+    {
+        Forgive((typeof(FailoverStep.StartPrimary), ordinal));
+        Forgive((typeof(FailoverStep.StartReplica), ordinal));
     }
 
     private void Forgive((Type, int) key)

@@ -43,6 +43,21 @@ public sealed class CandidacyTests
     }
 
     [Fact]
+    public void AnEvenSplitElectsNobodyAndStartsTheOldPrimaryAgain()
+    {
+        // The two that can be asked may both lack what the primary and the third one, on the other side, acknowledged.
+        const string Quorum = "any 1 of 1,2,3,4";
+        var memory = Memory with { Voters = [1, 2, 3, 4] };
+        InstanceObservation[] half = [Replica(3, synchronous: Quorum), Replica(4, synchronous: Quorum)];
+        Next(memory, [Gone(), Silent(2, 1), .. half]).Are();
+        Next(memory, [Gone() with { GoneFor = TimeSpan.FromSeconds(3) }, Silent(2, 1), .. half]).Are(new FailoverStep.StartPrimary(1));
+        Assert.Contains(
+            "(2 cannot be asked and may have some that no other has)",
+            Next(memory, [Gone() with { FailedStarts = 2 }, Gone(2) with { FailedStarts = 2 }, .. half]).OfType<FailoverStep.Report>().Single().Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OneThatIsNoVoterIsNotCounted() =>
         Next(Memory, Gone(), Gone(2), Replica(3), Replica(4, 120, upstream: 3)).Are(new FailoverStep.StartPrimary(1));
 

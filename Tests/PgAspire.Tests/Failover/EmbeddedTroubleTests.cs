@@ -18,6 +18,15 @@ public sealed class EmbeddedTroubleTests
     }
 
     [Fact]
+    public async Task TwoThatNoLongerReachEachOtherHaveOnePrimaryAndLoseNothing()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync(2, """, "synchronous": "any 1" """);
+        var report = (await cluster.Topology.DrillAsync(DrillFault.Partition)).Passed();
+        Assert.True(report.IsSynchronous);
+        await cluster.UntilWholeAsync(1);
+    }
+
+    [Fact]
     public async Task ACopyThatWasInterruptedIsBegunAgain()
     {
         await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 1, "durability": "fast", "initScripts": "" }""");
