@@ -7,7 +7,7 @@ namespace PgAspire.Postgres.Drills;
 internal abstract class Client(NpgsqlMultiHostDataSource source, TargetSessionAttributes target) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource _given = new();
     private Task _running = Task.CompletedTask;

@@ -25,7 +25,8 @@ internal sealed class InstanceSession : IAsyncDisposable
 
     /// <summary>
     /// The driver's own time limits do not hold against a server that hangs: before it gives the connection up it asks that very server,
-    /// over a new connection, to cancel the statement.
+    /// over a new connection, to cancel the statement. What takes longer is left to itself, and so never holds a caller's cancellation
+    /// token: to cancel what the driver is about to give up fails within the driver.
     /// </summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
 
@@ -66,7 +67,7 @@ internal sealed class InstanceSession : IAsyncDisposable
     public static async Task ReloadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT pg_reload_conf()", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken).WaitAsync(LongestAnswer, cancellationToken);
+        await command.ExecuteNonQueryAsync(CancellationToken.None).WaitAsync(LongestAnswer, cancellationToken);
     }
 
     /// <summary>Asks the instance, over a connection from the pool.</summary>
@@ -77,15 +78,15 @@ internal sealed class InstanceSession : IAsyncDisposable
 
         async Task<ServerAnswer> OpenAndAskAsync()
         {
-            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-            return await QuestionAsync(connection, cancellationToken);
+            await using var connection = await _source.OpenConnectionAsync(CancellationToken.None);
+            return await QuestionAsync(connection);
         }
     }
 
     /// <summary>Asks the instance.</summary>
     /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
     public Task<ServerAnswer> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        QuestionAsync(connection, cancellationToken).WaitAsync(LongestAnswer, cancellationToken);
+        QuestionAsync(connection).WaitAsync(LongestAnswer, cancellationToken);
 
     /// <summary>Runs a statement, which is not seen in the server's log, over a connection from the pool.</summary>
     /// <exception cref="TimeoutException">It has not ended by then.</exception>
@@ -97,7 +98,7 @@ internal sealed class InstanceSession : IAsyncDisposable
         {
             await using var command = _source.CreateCommand(statement);
             command.CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 
@@ -110,7 +111,7 @@ internal sealed class InstanceSession : IAsyncDisposable
         async Task<bool> QuestionAsync()
         {
             await using var command = _source.CreateCommand($"SELECT {condition}");
-            return await command.ExecuteScalarAsync(cancellationToken) is true;
+            return await command.ExecuteScalarAsync(CancellationToken.None) is true;
         }
     }
 
@@ -128,11 +129,11 @@ internal sealed class InstanceSession : IAsyncDisposable
         _identifying.Dispose();
     }
 
-    private async Task<ServerAnswer> QuestionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<ServerAnswer> QuestionAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(Question, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+        await reader.ReadAsync(CancellationToken.None);
         var (replica, streams) = (reader.GetBoolean(0), !reader.IsDBNull(3));
         var answer = new ServerAnswer(
             replica,
@@ -146,7 +147,7 @@ internal sealed class InstanceSession : IAsyncDisposable
         await reader.DisposeAsync();
         if (!streams)
         {
-            return await IdentifyAsync(answer, cancellationToken);
+            return await IdentifyAsync(answer);
         }
 
         if (!replica)
@@ -155,7 +156,7 @@ internal sealed class InstanceSession : IAsyncDisposable
         }
         else if (!_isReady)
         {
-            await MakeReadyAsync(cancellationToken);
+            await MakeReadyAsync();
         }
 
         return answer;
@@ -165,12 +166,12 @@ internal sealed class InstanceSession : IAsyncDisposable
     /// Opens what a replica is asked over when its primary is gone: to log in is what takes longest then. Where that fails it is only
     /// tried again then.
     /// </summary>
-    private async Task MakeReadyAsync(CancellationToken cancellationToken)
+    private async Task MakeReadyAsync()
     {
-        await _identifying.WaitAsync(cancellationToken);
+        await _identifying.WaitAsync(CancellationToken.None);
         try
         {
-            await OpenReplicationAsync(cancellationToken);
+            await OpenReplicationAsync();
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
         {
@@ -184,13 +185,13 @@ internal sealed class InstanceSession : IAsyncDisposable
     }
 
     /// <summary>A replica that does not stream tells its place only over the replication protocol.</summary>
-    private async Task<ServerAnswer> IdentifyAsync(ServerAnswer answer, CancellationToken cancellationToken)
+    private async Task<ServerAnswer> IdentifyAsync(ServerAnswer answer)
     {
-        await _identifying.WaitAsync(cancellationToken);
+        await _identifying.WaitAsync(CancellationToken.None);
         try
         {
-            await OpenReplicationAsync(cancellationToken);
-            var identity = await _replication!.IdentifySystem(cancellationToken);
+            await OpenReplicationAsync();
+            var identity = await _replication!.IdentifySystem(CancellationToken.None);
             return answer with { Timeline = identity.Timeline, Flushed = identity.XLogPos > answer.Flushed ? identity.XLogPos : answer.Flushed };
         }
         catch
@@ -204,12 +205,12 @@ internal sealed class InstanceSession : IAsyncDisposable
         }
     }
 
-    private async Task OpenReplicationAsync(CancellationToken cancellationToken)
+    private async Task OpenReplicationAsync()
     {
         if (_replication is null)
         {
             _replication = new(Connection(RoleNames.Replicator, pooling: false).ConnectionString);
-            await _replication.Open(cancellationToken);
+            await _replication.Open(CancellationToken.None);
         }
     }
 
