@@ -88,13 +88,7 @@ internal sealed class GroupWatcher(
 
     private async Task<string> ReasonAsync(PostgresInstanceResource instance, CancellationToken cancellationToken)
     {
-        var lines = new List<string>();
-        await foreach (var batch in loggers.GetAllAsync(instance).WithCancellation(cancellationToken))
-        {
-            lines.AddRange(batch.Select(line => line.Content));
-        }
-
-        var reason = ContainerLog.FailureIn(lines) ?? "The container ended; its log says why.";
+        var reason = ContainerLog.FailureIn(await InstanceLog.ReadAsync(loggers, instance, cancellationToken)) ?? "The container ended; its log says why.";
         loggers.GetLogger(instance.Cluster).LogError("{Instance}: {Reason}", instance.Name, reason);
         return reason;
     }

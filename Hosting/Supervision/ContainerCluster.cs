@@ -6,6 +6,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.States;
 using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Probing;
 using PgAspire.Postgres.Roles;
@@ -80,16 +81,8 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
         return ServerProcess.Gone;
     }
 
-    public async Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        await foreach (var batch in services.GetRequiredService<ResourceLoggerService>().GetAllAsync(Of(instance)).WithCancellation(cancellationToken))
-        {
-            lines.AddRange(batch.Select(line => line.Content));
-        }
-
-        return ServerEnd.ReasonIn(lines);
-    }
+    public async Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken) =>
+        ServerEnd.ReasonIn(await InstanceLog.ReadAsync(services.GetRequiredService<ResourceLoggerService>(), Of(instance), cancellationToken));
 
     public async Task StartAsync(Instance instance, CancellationToken cancellationToken)
     {

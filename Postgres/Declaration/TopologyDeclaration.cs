@@ -36,7 +36,7 @@ public sealed record TopologyDeclaration
     /// <summary>What a commit waits for; null for the default, see <see cref="EffectiveSynchronous"/>.</summary>
     public SynchronousReplicas? Synchronous { get; init; }
 
-    /// <summary>After how many seconds without an answer a running server of a cluster with replicas counts as hung, and is ended; 1 to 300.</summary>
+    /// <summary>After how many seconds without an answer the running primary of a cluster with replicas counts as hung, and is ended; a replica after three times as long; 1 to 300.</summary>
     public int UnresponsiveAfter { get; init; } = 5;
 
     /// <summary><see cref="Synchronous"/>, or its default: <c>any 1</c> from three instances on, <c>none</c> below.</summary>

@@ -3,8 +3,11 @@ namespace PgAspire.Postgres.Failover;
 /// <summary>How patient the supervisor is.</summary>
 public sealed record FailoverRules
 {
-    /// <summary>How long a running primary or replica may give no answer before it counts as hung and is ended. Default 5 seconds.</summary>
+    /// <summary>How long a running primary may give no answer before it counts as hung and is ended. Default 5 seconds.</summary>
     public TimeSpan UnresponsiveAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same of a replica: three times as long.</summary>
+    public TimeSpan ReplicaUnresponsiveAfter => 3 * UnresponsiveAfter;
 
     /// <summary>How long an election waits for replicas that may yet answer before the old primary is started again instead. Default 2 seconds.</summary>
     public TimeSpan ElectionPatience { get; init; } = TimeSpan.FromSeconds(2);

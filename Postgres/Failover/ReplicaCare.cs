@@ -26,7 +26,8 @@ internal static class ReplicaCare
         }
         else if (replica.Answer is not { } answer)
         {
-            if (replica.SilentFor >= rules.UnresponsiveAfter)
+            // One that has just been copied, on a machine that is busy with that, is no less alive, and nobody waits for it.
+            if (replica.SilentFor >= rules.ReplicaUnresponsiveAfter)
             {
                 yield return new FailoverStep.Fence(replica.Ordinal, $"the replica has not answered for {replica.SilentFor.TotalSeconds:0.#} s");
             }

@@ -20,7 +20,7 @@ public sealed class EmbeddedTroubleTests
     [Fact]
     public async Task TwoThatNoLongerReachEachOtherHaveOnePrimaryAndLoseNothing()
     {
-        await using var cluster = await ReplicatedTopology.UpAsync(2, """, "synchronous": "any 1" """);
+        await using var cluster = await ReplicatedTopology.UpAsync(2, """, "synchronous": "any 1" """, unresponsiveAfter: 5);
         var report = (await cluster.Topology.DrillAsync(DrillFault.Partition)).Passed();
         Assert.True(report.IsSynchronous);
         await cluster.UntilWholeAsync(1);

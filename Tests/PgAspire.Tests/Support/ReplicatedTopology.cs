@@ -14,10 +14,11 @@ internal sealed class ReplicatedTopology(TestTopology topology) : IAsyncDisposab
 
     private StateFolder Folder { get; } = new(topology.State, ServerUser.Current());
 
-    /// <summary>Brings one up.</summary>
-    public static async Task<ReplicatedTopology> UpAsync(int instances = 3, string? more = null)
+    /// <summary>Brings one up, that takes nobody for hung who is only slow, unless a test is about that.</summary>
+    public static async Task<ReplicatedTopology> UpAsync(int instances = 3, string? more = null, int unresponsiveAfter = 20)
     {
-        var made = await TestTopology.MakeAsync($$"""{ "clusters": 1, "instances": {{instances}}, "durability": "fast", "initScripts": ""{{more}} }""");
+        var made = await TestTopology.MakeAsync(
+            $$"""{ "clusters": 1, "instances": {{instances}}, "durability": "fast", "initScripts": "", "unresponsiveAfter": {{unresponsiveAfter}}{{more}} }""");
         (await made.UpAsync()).Succeeded();
         return new(made);
     }
@@ -87,7 +88,7 @@ public sealed class SharedReplicatedTopology : IAsyncLifetime
 {
     internal ReplicatedTopology Made { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Made = await ReplicatedTopology.UpAsync();
+    public async ValueTask InitializeAsync() => Made = await ReplicatedTopology.UpAsync(unresponsiveAfter: 5);
 
     public ValueTask DisposeAsync() => Made.DisposeAsync();
 }
