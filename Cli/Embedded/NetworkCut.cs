@@ -54,14 +54,21 @@ internal sealed class NetworkCut : IAsyncDisposable
     {
         while (!_ended.IsCancellationRequested)
         {
-            // A start writes the files anew.
-            if (File.Exists(AccessFile) && (Read(AccessFile) != LetNobodyIn || Read(PasswordFile) != NoPassword))
+            try
             {
-                Cut();
+                // A start writes the files anew.
+                if (File.Exists(AccessFile) && (Read(AccessFile) != LetNobodyIn || Read(PasswordFile) != NoPassword))
+                {
+                    Cut();
+                }
+                else
+                {
+                    EndConnections();
+                }
             }
-            else
+            catch (DirectoryNotFoundException)
             {
-                EndConnections();
+                // The instance is being copied anew: its files are looked for again.
             }
 
             await Wait.UntilAsync(() => _ended.IsCancellationRequested, Look, CancellationToken.None);

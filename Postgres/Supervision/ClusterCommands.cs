@@ -19,7 +19,7 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
     {
         await replica.Session.ExecuteAsync("SELECT pg_promote(false)", Patience, cancellationToken);
         var start = Stopwatch.GetTimestamp();
-        while ((await replica.Session.AskAsync(cancellationToken)).InRecovery)
+        while ((await replica.Session.AskAsync(Patience, cancellationToken)).InRecovery)
         {
             if (Stopwatch.GetElapsedTime(start) > PromotionPatience)
             {
@@ -88,7 +88,7 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
     private static async Task UntilAsync(InstanceObserver instance, string condition, string complaint, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        while (!await instance.Session.IsTrueAsync(condition, cancellationToken))
+        while (!await instance.Session.IsTrueAsync(condition, Patience, cancellationToken))
         {
             if (Stopwatch.GetElapsedTime(start) > Patience)
             {

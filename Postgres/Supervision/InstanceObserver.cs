@@ -15,6 +15,9 @@ internal sealed class InstanceObserver : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
+    /// <summary>For an answer that somebody waits for, and that is asked for again at the next heartbeat anyway.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleRetry = TimeSpan.FromMilliseconds(500);
     private readonly Lock _lock = new();
@@ -22,7 +25,8 @@ internal sealed class InstanceObserver : IAsyncDisposable
     private readonly Action _changed;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _watching;
-    private readonly Silence _silence = new();
+    private readonly TimeSpan _patience;
+    private readonly Silence _silence;
     private TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerProcess _process;
     private ServerAnswer? _answer;
@@ -38,6 +42,10 @@ internal sealed class InstanceObserver : IAsyncDisposable
     {
         (Instance, _controller, _changed) = (instance, controller, changed);
         Session = new(cluster, instance);
+        // One try alone is never silence enough, where what is declared leaves time for two.
+        var unresponsiveAfter = cluster.Rules.UnresponsiveAfter;
+        _patience = Longer(Quick, unresponsiveAfter - Heartbeat);
+        _silence = new(Longer(Quick + Heartbeat, unresponsiveAfter - Retry));
         LookAtProcess();
         _watching = Task.Run(WatchAsync);
     }
@@ -88,7 +96,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
     {
         try
         {
-            Answered(await Session.AskAsync(cancellationToken));
+            Answered(await Session.AskAsync(Quick, cancellationToken));
         }
         catch (Exception exception) when (IsNoAnswer(exception))
         {
@@ -134,13 +142,13 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             try
             {
-                var connection = await Session.OpenAsync(_ended.Token);
+                var connection = await Session.OpenAsync(_patience, _ended.Token);
                 try
                 {
-                    await InstanceSession.ReloadAsync(connection, _ended.Token);
+                    await InstanceSession.ReloadAsync(connection, _patience, _ended.Token);
                     while (true)
                     {
-                        Answered(await Session.AskAsync(connection, _ended.Token));
+                        Answered(await Session.AskAsync(connection, _patience, _ended.Token));
                         await connection.WaitAsync(Heartbeat, _ended.Token);
                     }
                 }
@@ -238,6 +246,8 @@ internal sealed class InstanceObserver : IAsyncDisposable
             return isNews;
         }
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static bool IsSame(ServerAnswer before, ServerAnswer now) =>
         before with { Flushed = now.Flushed, Slots = now.Slots } == now && before.Slots.SetEquals(now.Slots);

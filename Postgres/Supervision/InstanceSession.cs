@@ -9,6 +9,11 @@ using PgAspire.Postgres.Topology;
 namespace PgAspire.Postgres.Supervision;
 
 /// <summary>The supervisor's connections to one instance, as superuser, for whom a server that is full keeps some free.</summary>
+/// <remarks>
+/// The driver's own time limits do not hold against a server that hangs: before it gives a connection up it asks that very server, over
+/// a new connection, to cancel the statement. So every question has a time limit from outside, and what takes longer is left to itself;
+/// it never holds a caller's cancellation token: to cancel what the driver is about to give up fails within the driver.
+/// </remarks>
 internal sealed class InstanceSession : IAsyncDisposable
 {
     private const string Question =
@@ -22,13 +27,6 @@ internal sealed class InstanceSession : IAsyncDisposable
                ARRAY(SELECT slot_name::text FROM pg_replication_slots WHERE slot_type = 'physical' AND NOT temporary)
           FROM (SELECT pg_is_in_recovery() AS replica) AS r LEFT JOIN pg_stat_wal_receiver AS w ON w.status = 'streaming'
         """;
-
-    /// <summary>
-    /// The driver's own time limits do not hold against a server that hangs: before it gives the connection up it asks that very server,
-    /// over a new connection, to cancel the statement. What takes longer is left to itself, and so never holds a caller's cancellation
-    /// token: to cancel what the driver is about to give up fails within the driver.
-    /// </summary>
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
 
     private readonly SupervisedCluster _cluster;
     private readonly Instance _instance;
@@ -44,9 +42,13 @@ internal sealed class InstanceSession : IAsyncDisposable
     }
 
     /// <summary>A connection of its own, to be held: it breaks when the server does.</summary>
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    public async Task<NpgsqlConnection> OpenAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(Connection(RoleNames.Superuser, pooling: false).ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Connection(RoleNames.Superuser, pooling: false).ConnectionString)
+        {
+            Timeout = (int)Math.Ceiling(patience.TotalSeconds),
+            CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds) + 1,
+        }.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -63,18 +65,18 @@ internal sealed class InstanceSession : IAsyncDisposable
     /// Has the server read its settings: one that a supervisor has written, and that was killed before the server heard of it, would
     /// otherwise hold from the next start on, and nobody would see it before.
     /// </summary>
-    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
-    public static async Task ReloadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It has not answered by then.</exception>
+    public static async Task ReloadAsync(NpgsqlConnection connection, TimeSpan patience, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT pg_reload_conf()", connection);
-        await command.ExecuteNonQueryAsync(CancellationToken.None).WaitAsync(LongestAnswer, cancellationToken);
+        await command.ExecuteNonQueryAsync(CancellationToken.None).WaitAsync(patience, cancellationToken);
     }
 
     /// <summary>Asks the instance, over a connection from the pool.</summary>
-    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
-    public Task<ServerAnswer> AskAsync(CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It has not answered by then.</exception>
+    public Task<ServerAnswer> AskAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        return OpenAndAskAsync().WaitAsync(LongestAnswer, cancellationToken);
+        return OpenAndAskAsync().WaitAsync(patience, cancellationToken);
 
         async Task<ServerAnswer> OpenAndAskAsync()
         {
@@ -84,29 +86,29 @@ internal sealed class InstanceSession : IAsyncDisposable
     }
 
     /// <summary>Asks the instance.</summary>
-    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
-    public Task<ServerAnswer> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        QuestionAsync(connection).WaitAsync(LongestAnswer, cancellationToken);
+    /// <exception cref="TimeoutException">It has not answered by then.</exception>
+    public Task<ServerAnswer> AskAsync(NpgsqlConnection connection, TimeSpan patience, CancellationToken cancellationToken) =>
+        QuestionAsync(connection).WaitAsync(patience, cancellationToken);
 
     /// <summary>Runs a statement, which is not seen in the server's log, over a connection from the pool.</summary>
     /// <exception cref="TimeoutException">It has not ended by then.</exception>
     public Task ExecuteAsync(string statement, TimeSpan patience, CancellationToken cancellationToken)
     {
-        return RunAsync().WaitAsync(patience + LongestAnswer, cancellationToken);
+        return RunAsync().WaitAsync(patience, cancellationToken);
 
         async Task RunAsync()
         {
             await using var command = _source.CreateCommand(statement);
-            command.CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds);
+            command.CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds) + 1;
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 
     /// <summary>Whether a condition holds.</summary>
-    /// <exception cref="TimeoutException">It has not answered within 2 seconds.</exception>
-    public Task<bool> IsTrueAsync(string condition, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It has not answered by then.</exception>
+    public Task<bool> IsTrueAsync(string condition, TimeSpan patience, CancellationToken cancellationToken)
     {
-        return QuestionAsync().WaitAsync(LongestAnswer, cancellationToken);
+        return QuestionAsync().WaitAsync(patience, cancellationToken);
 
         async Task<bool> QuestionAsync()
         {

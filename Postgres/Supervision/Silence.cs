@@ -6,11 +6,9 @@ namespace PgAspire.Postgres.Supervision;
 /// How long an instance has been silent, told by tries that failed: what this process itself overslept, on a machine that is
 /// overloaded or was suspended, is no silence of the instance.
 /// </summary>
-internal sealed class Silence
+/// <param name="longestTry">No try takes longer: a heartbeat and the timeout of a question.</param>
+internal sealed class Silence(TimeSpan longestTry)
 {
-    /// <summary>A heartbeat and the timeout of a question: no try takes longer.</summary>
-    private static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(3);
-
     private TimeSpan _counted;
     private long _mark = Stopwatch.GetTimestamp();
     private bool _hasFailed;
@@ -18,7 +16,7 @@ internal sealed class Silence
     /// <summary>Zero where no try has failed since it last ended.</summary>
     public TimeSpan Length => _hasFailed ? Counted : TimeSpan.Zero;
 
-    private TimeSpan Counted => _counted + (Stopwatch.GetElapsedTime(_mark) is var elapsed && elapsed < LongestTry ? elapsed : LongestTry);
+    private TimeSpan Counted => _counted + (Stopwatch.GetElapsedTime(_mark) is var elapsed && elapsed < longestTry ? elapsed : longestTry);
 
     /// <summary>A try has failed.</summary>
     public void Fail() => (_counted, _mark, _hasFailed) = (Counted, Stopwatch.GetTimestamp(), true);
