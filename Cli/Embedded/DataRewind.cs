@@ -37,11 +37,7 @@ internal static class DataRewind
         var result = await folder.User.Wrap(rewind).RunAsync(cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new CliException($"{target.Name} cannot be rewound: {Reason(result.Error.Trim().Split('\n'))}");
+            throw new CliException($"{target.Name} cannot be rewound: {StartFailure.LastWords(result.Error.Trim().Split('\n'))}");
         }
     }
-
-    /// <summary>What the server said that recovers the data; otherwise the last line.</summary>
-    private static string Reason(IReadOnlyList<string> lines) =>
-        lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal)) ?? lines[^1];
 }

@@ -29,14 +29,16 @@ internal static class StartFailure
             return new($"{instance.Name} does not start, a declared setting is wrong: {WrongSettings(lines)}");
         }
 
-        var reason = lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal))
-            ?? lines.LastOrDefault() ?? fallback.Trim();
-        return new($"{instance.Name} does not start: {reason} (its log: {log})");
+        return new($"{instance.Name} does not start: {LastWords(lines) ?? fallback.Trim()} (its log: {log})");
     }
+
+    /// <summary>The last line of a server that gave up, otherwise the last line; null where there is none.</summary>
+    public static string? LastWords(IEnumerable<string> lines) =>
+        lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal)) ?? lines.LastOrDefault();
 
     /// <summary>Why a server ended that nobody stopped; null where its log does not say.</summary>
     public static string? WhyEnded(string data, string log) =>
-        ServerEnd.ReasonIn(ReadFrom(log, File.Exists(log) ? Math.Max(0, new FileInfo(log).Length - Tail) : 0)) is { } reason
+        ServerEnd.ReasonIn(ReadFrom(log, -Tail)) is { } reason
             ? reason.Contains(NoSpace, StringComparison.Ordinal) ? $"no space left on the disk of {data}" : reason
             : null;
 
@@ -55,6 +57,8 @@ internal static class StartFailure
     public static CliException PortTaken(Instance instance, int port) =>
         new($"Port {port} of {instance.Name} is taken{PortOwner.Describe(port)}. Free it, or declare another firstPort (--first-port).");
 
+    /// <param name="log">The log; it may be missing.</param>
+    /// <param name="position">Where to begin; negative: that far from its end.</param>
     private static List<string> ReadFrom(string log, long position)
     {
         if (!File.Exists(log))
@@ -63,7 +67,7 @@ internal static class StartFailure
         }
 
         using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        stream.Position = Math.Min(position, stream.Length);
+        stream.Position = position < 0 ? Math.Max(0, stream.Length + position) : Math.Min(position, stream.Length);
         using var reader = new StreamReader(stream);
         return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }

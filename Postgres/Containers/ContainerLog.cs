@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Initialization;
 
 namespace PgAspire.Postgres.Containers;
@@ -25,7 +26,7 @@ public static partial class ContainerLog
         }
 
         return lines.Select(line => Refusal().Match(line)).LastOrDefault(match => match.Success)?.Groups["reason"].Value
-            ?? lines.Select(line => Fatal().Match(line)).LastOrDefault(match => match.Success)?.Groups["reason"].Value;
+            ?? ServerEnd.LastWordsIn(lines);
     }
 
     [GeneratedRegex("pgaspire: init script (?<script>.+) failed with exit code (?<code>[0-9]+)$")]
@@ -33,7 +34,4 @@ public static partial class ContainerLog
 
     [GeneratedRegex("pgaspire: refused: (?<reason>.+)$")]
     private static partial Regex Refusal();
-
-    [GeneratedRegex("(?:FATAL|PANIC):  (?<reason>.+)$")]
-    private static partial Regex Fatal();
 }

@@ -16,10 +16,13 @@ public static partial class ServerEnd
             return null;
         }
 
-        return lines.Where(line => line.Contains($"[{end.Groups["process"].Value}]", StringComparison.Ordinal))
-            .Select(line => LastWords().Match(line)).LastOrDefault(match => match.Success)?.Groups["reason"].Value
+        return LastWordsIn(lines.Where(line => line.Contains($"[{end.Groups["process"].Value}]", StringComparison.Ordinal)))
             ?? $"{end.Groups["who"].Value} {end.Groups["how"].Value}";
     }
+
+    /// <summary>The last message of a session or process that ended with it; null where there is none.</summary>
+    public static string? LastWordsIn(IEnumerable<string> lines) =>
+        lines.Select(line => LastWords().Match(line)).LastOrDefault(match => match.Success)?.Groups["reason"].Value;
 
     [GeneratedRegex(@"LOG:  (?<who>.+) \(PID (?<process>[0-9]+)\) (?<how>exited with exit code .+|was terminated by .+)$")]
     private static partial Regex End();

@@ -24,12 +24,15 @@ internal static class Candidacy
         }
 
         var slots = voters.Select(voter => voter.Ordinal).Where(ordinal => ordinal != best.Ordinal).ToHashSet();
-        return
-        [
-            .. best.Answer!.Slots.IsSupersetOf(slots) ? [] : new FailoverStep[] { new FailoverStep.SetSlots(best.Ordinal, slots) },
-            .. voters.Where(voter => voter != best && !voter.IsBusy && voter.Answer!.Upstream != best.Ordinal).Select(voter => new FailoverStep.Repoint(voter.Ordinal, best.Ordinal)),
-        ];
+        return HaveFollow(best, slots, voters.Where(voter => voter != best && voter.Answer!.Upstream != best.Ordinal));
     }
+
+    /// <summary>Has replicas follow one that is to be the primary, which keeps their WAL first; one that is busy is left out.</summary>
+    public static IReadOnlyList<FailoverStep> HaveFollow(InstanceObservation next, IReadOnlySet<int> slots, IEnumerable<InstanceObservation> followers) =>
+    [
+        .. next.Answer!.Slots.IsSupersetOf(slots) ? [] : new FailoverStep[] { new FailoverStep.SetSlots(next.Ordinal, slots) },
+        .. followers.Where(follower => !follower.IsBusy).Select(follower => new FailoverStep.Repoint(follower.Ordinal, next.Ordinal)),
+    ];
 
     /// <summary>The one with the most WAL.</summary>
     public static InstanceObservation? Best(IEnumerable<InstanceObservation> candidates, int? preferred) => candidates

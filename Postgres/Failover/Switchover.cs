@@ -42,18 +42,13 @@ internal static class Switchover
         return replicas.Any(replica => replica is { IsBusy: true, IsReplica: true }) ? [] : [new FailoverStep.Shutdown(primary.Ordinal, $"switchover to {name}")];
     }
 
-    private static List<FailoverStep> Preparation(
+    private static IReadOnlyList<FailoverStep> Preparation(
         ClusterMemory memory, InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas, InstanceObservation target)
     {
         var streaming = replicas.Where(replica => memory.Voters.Contains(replica.Ordinal) && FailoverDecision.Follows(memory, replica) && replica.Answer!.IsStreaming).ToList();
         var slots = replicas.Prepend(primary).Select(instance => instance.Ordinal).Where(ordinal => ordinal != target.Ordinal).ToHashSet();
-        return
-        [
-            .. target.Answer!.Slots.IsSupersetOf(slots) ? [] : new FailoverStep[] { new FailoverStep.SetSlots(target.Ordinal, slots) },
-            // As many as commits wait for stay with the old primary, the next one among them, or no commit would end before its shutdown.
-            .. streaming.Where(replica => replica != target).Take(streaming.Count - memory.Quorum).Where(replica => !replica.IsBusy)
-                .Select(replica => new FailoverStep.Repoint(replica.Ordinal, target.Ordinal)),
-        ];
+        // As many as commits wait for stay with the old primary, the next one among them, or no commit would end before its shutdown.
+        return Candidacy.HaveFollow(target, slots, streaming.Where(replica => replica != target).Take(streaming.Count - memory.Quorum));
     }
 
     private static string? Refuse(ClusterMemory memory, InstanceObservation primary, InstanceObservation? target, FailoverRules rules) => target switch

@@ -189,8 +189,8 @@ internal sealed class InstanceObserver : IAsyncDisposable
         lock (_lock)
         {
             isNews = _answer is null || !IsSame(_answer, answer);
-            _runningSince = _goneSince is null ? _runningSince : Stopwatch.GetTimestamp();
-            (_answer, _lastAnswer, _answered, _process, _betweenSince, _goneSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, null, null);
+            (_answer, _lastAnswer, _answered, _process, _betweenSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, null);
+            IsThere();
             _silence.End();
             _stalledSince = answer.InRecovery && !answer.IsStreaming ? _stalledSince ?? _answered : null;
             FailedStarts = !answer.InRecovery || (answer.IsStreaming && Stopwatch.GetElapsedTime(_runningSince) > Proof) ? 0 : FailedStarts;
@@ -234,16 +234,20 @@ internal sealed class InstanceObserver : IAsyncDisposable
             }
             else
             {
-                if (_goneSince is not null)
-                {
-                    _silence.End();
-                    _runningSince = Stopwatch.GetTimestamp();
-                }
-
-                _goneSince = null;
+                IsThere();
             }
 
             return isNews;
+        }
+    }
+
+    /// <summary>Where it was gone, whatever it was silent for before is over.</summary>
+    private void IsThere()
+    {
+        if (_goneSince is not null)
+        {
+            _silence.End();
+            (_runningSince, _goneSince) = (Stopwatch.GetTimestamp(), null);
         }
     }
 

@@ -44,11 +44,10 @@ internal sealed class InstanceSession : IAsyncDisposable
     /// <summary>A connection of its own, to be held: it breaks when the server does.</summary>
     public async Task<NpgsqlConnection> OpenAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Connection(RoleNames.Superuser, pooling: false).ConnectionString)
-        {
-            Timeout = (int)Math.Ceiling(patience.TotalSeconds),
-            CommandTimeout = (int)Math.Ceiling(patience.TotalSeconds) + 1,
-        }.ConnectionString);
+        var settings = Connection(RoleNames.Superuser, pooling: false);
+        settings.Timeout = (int)Math.Ceiling(patience.TotalSeconds);
+        settings.CommandTimeout = settings.Timeout + 1;
+        var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -22,6 +22,7 @@ public sealed class LiveTopology : IAsyncDisposable
     private readonly Lazy<Task> _started;
     private readonly AlertWebhook _webhook = new();
     private TestTopology? _topology;
+    private SmallDisk? _disk;
 
     public LiveTopology() => _started = new(StartOnceAsync);
 
@@ -58,10 +59,7 @@ public sealed class LiveTopology : IAsyncDisposable
         {
             await topology.DownAsync();
             await StrayProcesses.KillAsync(topology.Folder);
-            if (HasDisk)
-            {
-                await new ExternalProgram("umount", DataFolder).RunAsync(CancellationToken.None);
-            }
+            await (_disk?.DisposeAsync() ?? ValueTask.CompletedTask);
 
             await topology.DisposeAsync();
         }
@@ -74,7 +72,7 @@ public sealed class LiveTopology : IAsyncDisposable
         var topology = _topology = await TestTopology.MakeAsync(Declaration);
         if (HasDisk)
         {
-            await new ExternalProgram("mount", "-t", "tmpfs", "-o", "size=2g", "none", DataFolder).RunAsync(CancellationToken.None);
+            _disk = await SmallDisk.UnderAsync(DataFolder, megabytes: 2048);
         }
 
         await RepairAsync();
