@@ -7,7 +7,7 @@ using PgAspire.Postgres.Declaration;
 
 namespace PgAspire.Cli.Commands;
 
-/// <summary><c>test</c>: runs the project's tests, and ends with one line that counts them.</summary>
+/// <summary><c>test</c>: runs the project's tests, and ends with what failed and one line that counts all.</summary>
 internal static class TestCommand
 {
     private static readonly Argument<string[]> Arguments = new("args") { Description = "Arguments of the test programs, after --", Arity = ArgumentArity.ZeroOrMore };
@@ -26,9 +26,14 @@ internal static class TestCommand
             .LocateAsync(null, PostgresVersions.Default, null, cancellationToken);
 
         var arguments = parse.GetValue(Arguments) ?? [];
-        var counts = await TestProgram.RunAsync(SiblingAssembly.Find("PgAspire.Tests", "PgAspire.Tests.dll"), arguments, cancellationToken)
+        var report = await TestProgram.RunAsync(SiblingAssembly.Find("PgAspire.Tests", "PgAspire.Tests.dll"), arguments, cancellationToken)
             + await AppHostTests.RunAsync(arguments, cancellationToken);
-        Console.WriteLine($"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped");
-        return counts.Failed == 0 && counts.Passed > 0 ? ExitCodes.Done : ExitCodes.Failed;
+        foreach (var failure in report.Failures)
+        {
+            Console.WriteLine(failure);
+        }
+
+        Console.WriteLine($"{report.Passed} passed, {report.Failed} failed, {report.Skipped} skipped");
+        return report.Failed == 0 && report.Passed > 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -9,12 +9,12 @@ internal static class AppHostTests
     private const string Project = "PgAspire.AppHost.Tests";
     private static readonly string[] InContainers = ["-trait", "Category=Containers"];
 
-    public static async Task<TestCounts> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public static async Task<TestReport> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         if (SiblingAssembly.TryFind(Project, $"{Project}.dll") is not { } assembly)
         {
             Console.WriteLine($"{Project} [SKIP] left out as a whole: Aspire's packages could not be restored here.");
-            return new(0, 0, 1);
+            return new(0, 0, 1, []);
         }
 
         if (await ContainerEngine.AnswersAsync(cancellationToken))
@@ -26,6 +26,6 @@ internal static class AppHostTests
         using var tests = System.Text.Json.JsonDocument.Parse(listed.Output);
         var left = tests.RootElement.GetArrayLength();
         Console.WriteLine($"{Project} [SKIP] {left} tests on containers left out: no container engine answers ({ContainerEngine.Program} version).");
-        return await TestProgram.RunAsync(assembly, ["-trait-", "Category=Containers", .. arguments], cancellationToken) + new TestCounts(0, 0, left);
+        return await TestProgram.RunAsync(assembly, ["-trait-", "Category=Containers", .. arguments], cancellationToken) + new TestReport(0, 0, left, []);
     }
 }

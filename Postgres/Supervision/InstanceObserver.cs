@@ -8,12 +8,15 @@ using PgAspire.Postgres.Topology;
 namespace PgAspire.Postgres.Supervision;
 
 /// <summary>
-/// Keeps a connection to one instance: a server that dies breaks it at once, so that nothing has to be polled; one that hangs
+/// Keeps connections to one instance: a server that dies breaks them at once, so that nothing has to be polled; one that hangs
 /// misses its heartbeat.
 /// </summary>
 internal sealed class InstanceObserver : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of a replica that streams: nobody waits for it, and one that hangs is given three times as long.</summary>
+    private static readonly TimeSpan RestfulHeartbeat = TimeSpan.FromSeconds(5);
 
     /// <summary>For an answer that somebody waits for, and that is asked for again at the next heartbeat anyway.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
@@ -142,21 +145,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             try
             {
-                var connection = await Session.OpenAsync(_patience, _ended.Token);
-                try
-                {
-                    await InstanceSession.ReloadAsync(connection, _patience, _ended.Token);
-                    while (true)
-                    {
-                        Answered(await Session.AskAsync(connection, _patience, _ended.Token));
-                        await connection.WaitAsync(Heartbeat, _ended.Token);
-                    }
-                }
-                finally
-                {
-                    // The driver would first ask the server to cancel what it was asked, and wait for that: one that hangs does not answer.
-                    _ = Task.Run(async () => await connection.DisposeAsync());
-                }
+                await WatchConnectionsAsync();
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)
             {
@@ -167,20 +156,51 @@ internal sealed class InstanceObserver : IAsyncDisposable
                 Unanswered(exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown });
             }
 
-            await WaitAsync();
+            await Task.WhenAny(NextNudge(), Task.Delay(_process == ServerProcess.Gone || IsBusy ? IdleRetry : Retry, _ended.Token));
         }
     }
 
-    private async Task WaitAsync()
+    /// <summary>Asks over one connection and waits for the end of another: to wait on the first with a time limit costs more than the question.</summary>
+    private async Task WatchConnectionsAsync()
     {
-        Task nudge;
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+        await using var watched = await Session.OpenAsync(_patience, _ended.Token);
+        await using var asked = await Session.OpenAsync(_patience, _ended.Token);
+        try
+        {
+            await asked.ReloadAsync(_patience, _ended.Token);
+            var ends = watched.WhenEndedAsync(left.Token);
+            while (true)
+            {
+                var nudge = NextNudge();
+                var answer = await Session.AskAsync(asked, _patience, _ended.Token);
+                Answered(answer);
+                if (await Task.WhenAny(ends, nudge, Task.Delay(UntilHeartbeat(answer), left.Token)) == ends)
+                {
+                    await ends;
+                }
+            }
+        }
+        finally
+        {
+            await left.CancelAsync();
+        }
+    }
+
+    /// <summary>All of a process beat at the same moments: it is waking up that takes most of what a heartbeat costs.</summary>
+    private static TimeSpan UntilHeartbeat(ServerAnswer answer)
+    {
+        var interval = (long)(answer.IsStreaming ? RestfulHeartbeat : Heartbeat).TotalMilliseconds;
+        return TimeSpan.FromMilliseconds(interval - (Environment.TickCount64 % interval));
+    }
+
+    private Task NextNudge()
+    {
         lock (_lock)
         {
             _nudge = _nudge.Task.IsCompleted ? new(TaskCreationOptions.RunContinuationsAsynchronously) : _nudge;
-            nudge = _nudge.Task;
+            return _nudge.Task;
         }
-
-        await Task.WhenAny(nudge, Task.Delay(_process == ServerProcess.Gone || IsBusy ? IdleRetry : Retry, _ended.Token));
     }
 
     private void Answered(ServerAnswer answer)

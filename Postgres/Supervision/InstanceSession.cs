@@ -42,33 +42,12 @@ internal sealed class InstanceSession : IAsyncDisposable
     }
 
     /// <summary>A connection of its own, to be held: it breaks when the server does.</summary>
-    public async Task<NpgsqlConnection> OpenAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<HeldConnection> OpenAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var settings = Connection(RoleNames.Superuser, pooling: false);
         settings.Timeout = (int)Math.Ceiling(patience.TotalSeconds);
         settings.CommandTimeout = settings.Timeout + 1;
-        var connection = new NpgsqlConnection(settings.ConnectionString);
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Has the server read its settings: one that a supervisor has written, and that was killed before the server heard of it, would
-    /// otherwise hold from the next start on, and nobody would see it before.
-    /// </summary>
-    /// <exception cref="TimeoutException">It has not answered by then.</exception>
-    public static async Task ReloadAsync(NpgsqlConnection connection, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("SELECT pg_reload_conf()", connection);
-        await command.ExecuteNonQueryAsync(CancellationToken.None).WaitAsync(patience, cancellationToken);
+        return await HeldConnection.OpenAsync(settings.ConnectionString, cancellationToken);
     }
 
     /// <summary>Asks the instance, over a connection from the pool.</summary>
@@ -86,8 +65,8 @@ internal sealed class InstanceSession : IAsyncDisposable
 
     /// <summary>Asks the instance.</summary>
     /// <exception cref="TimeoutException">It has not answered by then.</exception>
-    public Task<ServerAnswer> AskAsync(NpgsqlConnection connection, TimeSpan patience, CancellationToken cancellationToken) =>
-        QuestionAsync(connection).WaitAsync(patience, cancellationToken);
+    public Task<ServerAnswer> AskAsync(HeldConnection connection, TimeSpan patience, CancellationToken cancellationToken) =>
+        QuestionAsync(connection.Connection).WaitAsync(patience, cancellationToken);
 
     /// <summary>Runs a statement, which is not seen in the server's log, over a connection from the pool.</summary>
     /// <exception cref="TimeoutException">It has not ended by then.</exception>
@@ -270,6 +249,9 @@ internal sealed class InstanceSession : IAsyncDisposable
             MinPoolSize = pooling ? 1 : 0,
             MaxPoolSize = 1,
             NoResetOnClose = true,
+            // The one question that is asked all the time.
+            MaxAutoPrepare = 1,
+            AutoPrepareMinUsages = 2,
             // Seconds.
             Timeout = 2,
             CommandTimeout = 2,
