@@ -15,13 +15,19 @@ public static class PostgresGroupBuilderExtensions
     /// Keeps the data in a named volume. That is so anyway; the name matters where it is to be known elsewhere.
     /// </summary>
     /// <param name="builder">The topology or the cluster.</param>
-    /// <param name="name">The volume's name; for several instances each has its own, <c>{name}-pg1-1</c>. By default one from the app host's name and path.</param>
+    /// <param name="name">
+    /// The volume's name. Of a cluster it is the first instance's, and its replicas have <c>{name}-pg1-2</c> and so on; of a topology every
+    /// instance has its own, <c>{name}-pg1-1</c>. By default one from the app host's name and path.
+    /// </param>
     public static IResourceBuilder<T> WithDataVolume<T>(this IResourceBuilder<T> builder, string? name = null)
         where T : IPostgresGroup => builder.With(new VolumeOption(name));
 
     /// <summary>Keeps the data in a folder of the host instead of a volume.</summary>
     /// <param name="builder">The topology or the cluster.</param>
-    /// <param name="source">The folder, relative to the declaration's; for several instances each has its own in it.</param>
+    /// <param name="source">
+    /// The folder, relative to the declaration's. Of a cluster it is the first instance's, and its replicas have <c>{source}-pg1-2</c> and
+    /// so on beside it; of a topology every instance has its own in it.
+    /// </param>
     public static IResourceBuilder<T> WithDataBindMount<T>(this IResourceBuilder<T> builder, string source)
         where T : IPostgresGroup
     {

@@ -6,7 +6,8 @@ namespace PgAspire.Cli.Aspire;
 
 /// <summary>What the app host writes of itself into its state file; see PgAspire.Hosting's StateDocument.</summary>
 internal sealed record AppHostDocument(
-    string State, int ProcessId, Address? Api, Address? Monitor, Address? Metrics, Address? Alertmanager, Address? Dashboard, string? UserSecretsId, IReadOnlyList<AppHostInstance> Instances)
+    string State, int ProcessId, Address? Api, Address? Monitor, Address? Metrics, Address? Alertmanager, Address? Dashboard, string? UserSecretsId,
+    IReadOnlyList<string> Problems, IReadOnlyList<AppHostInstance> Instances)
 {
     /// <summary>Reads the file; null where there is none yet.</summary>
     public static AppHostDocument? Read(string path)
@@ -26,8 +27,13 @@ internal sealed record AppHostDocument(
     }
 
     /// <summary>What there is to say of every failure.</summary>
-    public IEnumerable<string> Failures =>
-        Instances.Where(instance => instance.State == "failed").Select(instance => $"{instance.Instance}: {instance.Message ?? "failed; its log says why"}");
+    public IEnumerable<string> Failures => Problems.Concat(
+        Instances.Where(instance => instance.State == "failed").GroupBy(instance => instance.Message ?? "failed; its log says why", instance => instance.Instance)
+            .Select(failure => $"{string.Join(", ", failure)}: {failure.Key}"));
+
+    /// <summary>What a start still waits for, with its state.</summary>
+    public IEnumerable<string> Waiting => Instances.Where(instance => instance.State != "ready").Select(instance => $"{instance.Instance} ({instance.State})")
+        .Concat(Api is null ? ["the API"] : []);
 
     /// <summary>The same as every host's status.</summary>
     /// <param name="isAlive">Whether the app host still runs: what it wrote last is old otherwise.</param>

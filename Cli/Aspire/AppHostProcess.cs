@@ -10,6 +10,9 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
 {
     private const string Project = "AppHost";
     private const string Assembly = "PgAspire.AppHost.dll";
+    /// <summary>An image may have to be fetched over a slow line meanwhile.</summary>
+    private static readonly TimeSpan StandstillPatience = TimeSpan.FromMinutes(15);
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
     private readonly StateStore _store = new(folder);
 
@@ -95,8 +98,20 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
 
                 if (document.State == "failed")
                 {
-                    await process.StopAsync(StopPatience, cancellationToken);
+                    // A supervisor that needs a person has to be there when that person asks it.
+                    if (document.Problems.Count == 0)
+                    {
+                        await process.StopAsync(StopPatience, cancellationToken);
+                    }
+
                     throw new CliException(string.Join(Environment.NewLine, document.Failures));
+                }
+
+                if (TimeProvider.System.GetUtcNow() - File.GetLastWriteTimeUtc(folder.AppHostFile) > StandstillPatience)
+                {
+                    await process.StopAsync(StopPatience, cancellationToken);
+                    throw new CliException(
+                        $"Nothing has changed for {StandstillPatience.TotalMinutes:0} minutes, and these are not ready: {string.Join(", ", document.Waiting)}. The app host was stopped; its log is {LogFile}");
                 }
             }
 

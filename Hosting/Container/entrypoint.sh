@@ -5,7 +5,7 @@
 # PGASPIRE_* variables; passwords come as verifiers only.
 set -Eeuo pipefail
 
-: "${PGDATA:?}" "${PG_MAJOR:?}" "${PGASPIRE_SETTINGS:?}" "${PGASPIRE_HBA:?}" "${PGASPIRE_DATABASE:?}"
+: "${PGDATA:?}" "${PG_MAJOR:?}" "${PGASPIRE_MAJOR:?}" "${PGASPIRE_SETTINGS:?}" "${PGASPIRE_HBA:?}" "${PGASPIRE_DATABASE:?}"
 scripts=/docker-entrypoint-initdb.d
 cache=/var/cache/pgaspire
 run=/var/run/postgresql
@@ -16,6 +16,9 @@ made=$PGDATA/pgaspire.made
 
 say() { printf 'pgaspire: %s\n' "$*"; }
 refuse() { say "refused: $*" >&2; exit 78; }
+
+# Its data would lie beside what is mounted, and be lost with the container: the path depends on the major version.
+((PG_MAJOR == PGASPIRE_MAJOR)) || refuse "the image is PostgreSQL $PG_MAJOR, and PostgreSQL $PGASPIRE_MAJOR is declared: declare its version, or name it in the tag"
 
 # As root: folders that are the server's own, then on as its user.
 if ((EUID == 0)); then

@@ -32,7 +32,7 @@ internal static class InstanceContainer
         var scope = RunScope.Of(builder);
         var cluster = instance.Cluster;
         var declaration = cluster.EffectiveDeclaration();
-        Replace(instance, ImageOf(instance));
+        Replace(instance, InstanceImage.Of(instance));
         instance.Annotations.OfType<EndpointAnnotation>().Single(endpoint => endpoint.Name == instance.PrimaryEndpoint.EndpointName).Port =
             scope.Name is null && builder.ExecutionContext.IsRunMode && declaration.FirstPort is { } first ? first + instance.Ordinal - 1
             // A container that is started again would get another one, and nobody who knew the old one would find it.
@@ -87,24 +87,18 @@ internal static class InstanceContainer
         var cluster = instance.Cluster;
         var own = cluster.Annotations.LastOrDefault(annotation => annotation is VolumeOption or FolderOption);
         var option = own ?? cluster.Topology?.Annotations.LastOrDefault(annotation => annotation is VolumeOption or FolderOption);
-        // What is named for several clusters or instances has to be told apart.
-        var suffix = own is null || cluster.Instances.Count > 1 ? instance.Name : null;
+        // What is named for several clusters or instances has to be told apart; and the first one finds its data again when it gets replicas.
+        var suffix = own is null || instance.Ordinal > 1 ? instance.Name : null;
         return option switch
         {
             FolderOption folder => (
-                Path.Combine([Path.GetFullPath(folder.Path, cluster.BaseFolder), .. Optional(scope.Name), .. Optional(suffix)]),
+                own is null
+                    ? Path.Combine([Path.GetFullPath(folder.Path, cluster.BaseFolder), .. Optional(scope.Name), .. Optional(suffix)])
+                    : string.Join('-', [Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Path, cluster.BaseFolder)), .. Optional(scope.Name), .. Optional(suffix)]),
                 ContainerMountType.BindMount),
             VolumeOption { Name: { } name } => (string.Join('-', [name, .. Optional(scope.Name), .. Optional(suffix)]), ContainerMountType.Volume),
             _ => (VolumeNameGenerator.Generate(builder.CreateResourceBuilder(instance), string.Join('-', [.. Optional(scope.Name), "data"])), ContainerMountType.Volume),
         };
-    }
-
-    private static ContainerImageAnnotation ImageOf(PostgresInstanceResource instance)
-    {
-        var image = instance.Cluster.Image();
-        var pinned = instance.Annotations.OfType<ContainerImageAnnotation>().Last();
-        // What was set on the instance itself, by Aspire's own methods, goes first.
-        return instance.Cluster.Option<ImageOption>() is null && pinned.Tag != image.Tag ? pinned : image;
     }
 
     private static void Refuse(PostgresInstanceResource instance, DataPath path)

@@ -25,6 +25,7 @@ internal static class InstanceEnvironment
             return;
         }
 
+        variables["PGASPIRE_MAJOR"] = $"{declaration.Version}";
         variables["PGASPIRE_DATABASE"] = declaration.Database;
         variables["PGASPIRE_SETTINGS"] = ServerSettings.ToFile(ServerSettings.For(declaration, declaration.Version).Append(new("cluster_name", cluster.IsSupervised ? instance.Name : cluster.Name)));
         variables["PGASPIRE_DURABILITY"] = declaration.Durability == Durability.Safe ? "safe" : "fast";

@@ -1,6 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
+using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
-using PgAspire.Postgres.Containers;
 using PgAspire.Postgres.Declaration;
 
 namespace PgAspire.Hosting.Options;
@@ -49,19 +49,4 @@ internal static class ClusterOptions
         var before = cluster.Topology?.Clusters.TakeWhile(other => other != cluster).Sum(other => other.Instances.Count) ?? 0;
         return first + before;
     }
-
-    /// <summary>The image: what the With* methods say, otherwise the declared version's.</summary>
-    public static ContainerImageAnnotation Image(this PostgresClusterResource cluster)
-    {
-        var option = cluster.Option<ImageOption>();
-        return new()
-        {
-            Registry = option?.Registry ?? (option?.Image is null ? ContainerImages.Registry : null),
-            Image = option?.Image ?? ContainerImages.Postgres,
-            Tag = option?.Tag ?? ContainerImages.PostgresTags[cluster.Declaration.Version],
-        };
-    }
-
-    private static int MajorVersion(this PostgresClusterResource cluster) =>
-        ImageVersion.MajorOf(cluster.Image().Tag!) ?? cluster.Declaration.Version;
 }

@@ -37,7 +37,8 @@ internal static class GroupState
     /// <summary>A group's snapshot brought up to date.</summary>
     public static CustomResourceSnapshot Update(CustomResourceSnapshot snapshot, IReadOnlyCollection<MemberState> members)
     {
-        var failures = members.Where(member => member.Failed).Select(member => $"{member.Name}: {member.Message}").ToList();
+        var failures = members.Where(member => member.Failed).GroupBy(member => member.Message, member => member.Name)
+            .Select(failure => $"{string.Join(", ", failure)}: {failure.Key}").ToList();
         // The connection string is its instance's too, and traces would show now the one and now the other: the instance is it.
         var properties = snapshot.Properties.Where(property =>
             property.Name != FailureProperty && property.Name != CustomResourceKnownProperties.ConnectionString);

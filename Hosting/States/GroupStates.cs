@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PgAspire.Hosting.Resources;
+using PgAspire.Hosting.Supervision;
 
 namespace PgAspire.Hosting.States;
 
@@ -13,7 +14,7 @@ internal sealed class GroupStates
     public MemberState Of(PostgresInstanceResource instance) =>
         _members.GetValueOrDefault(instance.Name) ?? new(instance.Name, null, null, null, null, false);
 
-    public IReadOnlyCollection<MemberState> Of(IPostgresGroup group) => [.. InstancesOf(group).Select(Of)];
+    public IReadOnlyCollection<MemberState> Of(IPostgresGroup group) => [.. ClustersOf(group).SelectMany(cluster => cluster.Instances).Select(Of)];
 
     /// <summary>Takes note of what is known now.</summary>
     /// <returns>Whether it is anything new.</returns>
@@ -24,19 +25,25 @@ internal sealed class GroupStates
         return before != member;
     }
 
-    private static IEnumerable<PostgresInstanceResource> InstancesOf(IPostgresGroup group) => group switch
+    public static IEnumerable<PostgresClusterResource> ClustersOf(IPostgresGroup group) => group switch
     {
-        PostgresTopologyResource topology => topology.Clusters.SelectMany(cluster => cluster.Instances),
-        PostgresClusterResource cluster => cluster.Instances,
+        PostgresTopologyResource topology => topology.Clusters,
+        PostgresClusterResource cluster => [cluster],
         _ => [],
     };
 }
 
-/// <summary>The health of a group: that of its unhealthiest instance.</summary>
-internal sealed class GroupHealthCheck(IPostgresGroup group, GroupStates states) : IHealthCheck
+/// <summary>The health of a group: what its supervisors cannot mend, otherwise that of its unhealthiest instance.</summary>
+internal sealed class GroupHealthCheck(IPostgresGroup group, GroupStates states, SupervisionStates supervision) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        var problems = GroupStates.ClustersOf(group).Select(cluster => (cluster.Name, supervision.Of(cluster.Name).Problem)).Where(cluster => cluster.Problem is not null).ToList();
+        if (problems is [var (name, problem), ..])
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy($"{name}: {problem}"));
+        }
+
         var bad = states.Of(group).FirstOrDefault(member => !member.Ready || member.Health == HealthStatus.Unhealthy);
         return Task.FromResult(bad is null
             ? HealthCheckResult.Healthy()

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,26 +14,22 @@ namespace PgAspire.Hosting.States;
 
 /// <summary>Follows every instance, and shows clusters and topologies accordingly.</summary>
 internal sealed class GroupWatcher(
-    ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, SupervisionStates supervision, StateFile file,
-    ProcessFiles processes, ILogger<GroupWatcher> logger)
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, SupervisionStates supervision,
+    StateFile file, ProcessFiles processes, ILogger<GroupWatcher> logger)
     : BackgroundService
 {
     private const string NoEngineReason =
         "No container engine answers. Start Docker or Podman, or bring the topology up without one: ./pgaspire up --host embedded";
 
+    private readonly SemaphoreSlim _one = new(1);
     private bool _saidNoEngine;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await foreach (var change in notifications.WatchAsync(stoppingToken))
-        {
-            if (change.Resource is PostgresInstanceResource instance)
-            {
-                await FollowAsync(instance, change, stoppingToken);
-            }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FollowResourcesAsync(stoppingToken), FollowSupervisorsAsync(stoppingToken));
 
-            await file.ChangedAsync(change, stoppingToken);
-        }
+    public override void Dispose()
+    {
+        base.Dispose();
+        _one.Dispose();
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -41,38 +38,117 @@ internal sealed class GroupWatcher(
         await file.EndAsync();
     }
 
+    private async Task FollowResourcesAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var change in notifications.WatchAsync(cancellationToken))
+        {
+            await AloneAsync(
+                async () =>
+                {
+                    if (change.Resource is PostgresInstanceResource instance)
+                    {
+                        await FollowAsync(instance, change, cancellationToken);
+                    }
+
+                    await file.ChangedAsync(change, cancellationToken);
+                },
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Whether an instance that has ended is a failure depends on what its supervisor makes of it.</summary>
+    private async Task FollowSupervisorsAsync(CancellationToken cancellationToken)
+    {
+        var changes = Channel.CreateUnbounded<string>();
+        void Write(string cluster) => changes.Writer.TryWrite(cluster);
+        supervision.Changed += Write;
+        try
+        {
+            await foreach (var name in changes.Reader.ReadAllAsync(cancellationToken))
+            {
+                await AloneAsync(
+                    async () =>
+                    {
+                        foreach (var instance in model.Resources.OfType<PostgresInstanceResource>().Where(instance => instance.Cluster.Name == name))
+                        {
+                            await ChangeAsync(instance, states.Of(instance), cancellationToken);
+                        }
+
+                        await file.WriteAsync(cancellationToken);
+                    },
+                    cancellationToken);
+            }
+        }
+        finally
+        {
+            supervision.Changed -= Write;
+        }
+    }
+
+    private async Task AloneAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
     private async Task FollowAsync(PostgresInstanceResource instance, ResourceEvent change, CancellationToken cancellationToken)
     {
         var snapshot = change.Snapshot;
         var before = states.Of(instance);
-        var now = new MemberState(
-            instance.Name,
-            snapshot.State?.Text,
-            snapshot.HealthStatus,
-            snapshot.ExitCode,
-            snapshot.HealthReports.FirstOrDefault(report => report.Description is not null)?.Description,
-            WasReady: before.State == snapshot.State?.Text && before.Ready,
-            IsCarried: instance.Cluster.IsSupervised && supervision.Of(instance.Cluster.Name) is { WasWhole: true, Problem: null });
-        if (now.Failed)
-        {
-            now = now with { Message = before.Failed ? before.Message : now.NoEngine ? NoEngine() : await ReasonAsync(instance, cancellationToken) };
-        }
-
-        if (!states.Change(now))
-        {
-            return;
-        }
-
-        await ShowAsync(instance.Cluster);
-        if (instance.Cluster.Topology is { } topology)
-        {
-            await ShowAsync(topology);
-        }
-
+        var now = await ChangeAsync(
+            instance,
+            new(
+                instance.Name,
+                snapshot.State?.Text,
+                snapshot.HealthStatus,
+                snapshot.ExitCode,
+                snapshot.HealthReports.FirstOrDefault(report => report.Description is not null)?.Description,
+                WasReady: before.State == snapshot.State?.Text && before.Ready),
+            cancellationToken);
         if (now.IsUp && !before.IsUp && InstanceData.ContainerOf(change) is { } container)
         {
             await processes.WriteAsync(instance, container, cancellationToken);
         }
+    }
+
+    private async Task<MemberState> ChangeAsync(PostgresInstanceResource instance, MemberState now, CancellationToken cancellationToken)
+    {
+        var before = states.Of(instance);
+        if (instance.Cluster.IsSupervised)
+        {
+            var supervised = supervision.Of(instance.Cluster.Name);
+            var isLookedAfter = supervised.Problem is null;
+            now = now with { IsLookedAfter = isLookedAfter, IsCarried = isLookedAfter && supervised.WasWhole, IsGivenUp = supervised.IsOver };
+        }
+
+        if (now.Failed)
+        {
+            now = now with
+            {
+                Message = now.IsGivenUp ? supervision.Of(instance.Cluster.Name).Problem
+                    : before.Failed ? before.Message
+                    : now.NoEngine ? NoEngine()
+                    : await ReasonAsync(instance, cancellationToken),
+            };
+        }
+
+        if (states.Change(now))
+        {
+            await ShowAsync(instance.Cluster);
+            if (instance.Cluster.Topology is { } topology)
+            {
+                await ShowAsync(topology);
+            }
+        }
+
+        return now;
     }
 
     private string NoEngine()
@@ -118,7 +194,7 @@ internal static class GroupServices
     {
         var key = $"{group.Name}_check";
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            key, provider => new GroupHealthCheck(group, provider.GetRequiredService<GroupStates>()), HealthStatus.Unhealthy, tags: null));
+            key, provider => new GroupHealthCheck(group, provider.GetRequiredService<GroupStates>(), provider.GetRequiredService<SupervisionStates>()), HealthStatus.Unhealthy, tags: null));
         return key;
     }
 }

@@ -9,17 +9,20 @@ namespace PgAspire.Hosting.States;
 /// <param name="Health">Its health; null where nothing is known yet.</param>
 /// <param name="ExitCode">The exit code of its container, once that has ended.</param>
 /// <param name="Message">What there is to say: a failing check, a failing init script.</param>
-/// <param name="IsCarried">Whether its cluster goes on without it: it was whole, and its supervisor knows what to do.</param>
 /// <param name="WasReady">Whether it has been ready since its last start.</param>
-internal sealed record MemberState(string Name, string? State, HealthStatus? Health, int? ExitCode, string? Message, bool WasReady, bool IsCarried = false)
+/// <param name="IsLookedAfter">Whether a supervisor starts it again when it ends, and knows what to do.</param>
+/// <param name="IsCarried">Whether its cluster goes on without it: it is looked after and was whole.</param>
+/// <param name="IsGivenUp">Whether its cluster could not be supervised, and so never starts it.</param>
+internal sealed record MemberState(
+    string Name, string? State, HealthStatus? Health, int? ExitCode, string? Message, bool WasReady, bool IsLookedAfter = false, bool IsCarried = false, bool IsGivenUp = false)
 {
-    public bool Ended => !IsCarried && HasEnded;
+    public bool Ended => !IsLookedAfter && HasEnded;
 
     private bool HasEnded => State is not null && KnownResourceStates.TerminalStates.Contains(State);
 
-    public bool Failed => !IsCarried && HasFailed;
+    public bool Failed => NoEngine || IsGivenUp || (!IsLookedAfter && HasFailed);
 
-    private bool HasFailed => State == KnownResourceStates.FailedToStart || NoEngine || (HasEnded && ExitCode is not (null or 0));
+    private bool HasFailed => State == KnownResourceStates.FailedToStart || (HasEnded && ExitCode is not (null or 0));
 
     /// <summary>Whether there is no container engine to run it.</summary>
     public bool NoEngine => State == KnownResourceStates.RuntimeUnhealthy;

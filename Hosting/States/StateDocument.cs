@@ -5,7 +5,7 @@ namespace PgAspire.Hosting.States;
 
 /// <summary>What the state file says: the same object as <c>./pgaspire status --json</c>. There is no password in it.</summary>
 /// <param name="Host">Always <c>aspire</c>.</param>
-/// <param name="State"><c>starting</c>, <c>ready</c> once every cluster is, <c>failed</c> where one has failed, <c>stopped</c>.</param>
+/// <param name="State"><c>starting</c>, <c>ready</c> once every cluster is, <c>failed</c> where one has failed or its supervisor needs a person, <c>stopped</c>.</param>
 /// <param name="ProcessId">The app host's process.</param>
 /// <param name="Api">Where the application answers; null where it does not yet.</param>
 /// <param name="Monitor">Where the monitor answers; null where it does not yet.</param>
@@ -13,9 +13,11 @@ namespace PgAspire.Hosting.States;
 /// <param name="Alertmanager">Where Alertmanager answers; null where it does not yet.</param>
 /// <param name="Dashboard">Where the Aspire dashboard answers, its login token included; null without one.</param>
 /// <param name="UserSecretsId">The user secrets that hold the passwords; null where the app host has none.</param>
+/// <param name="Problems">What supervisors cannot mend without a person; they go on meanwhile.</param>
 /// <param name="Instances">Every instance.</param>
 internal sealed record StateDocument(
-    string Host, string State, int ProcessId, Address? Api, Address? Monitor, Address? Metrics, Address? Alertmanager, Address? Dashboard, string? UserSecretsId, IReadOnlyList<InstanceEntry> Instances)
+    string Host, string State, int ProcessId, Address? Api, Address? Monitor, Address? Metrics, Address? Alertmanager, Address? Dashboard, string? UserSecretsId,
+    IReadOnlyList<string> Problems, IReadOnlyList<InstanceEntry> Instances)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

@@ -27,14 +27,13 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
     /// <summary>Takes note of a change and writes the file where it makes a difference.</summary>
     public async Task ChangedAsync(ResourceEvent change, CancellationToken cancellationToken)
     {
-        if (configuration[Key] is not { Length: > 0 } path)
-        {
-            return;
-        }
-
         _events[change.Resource.Name] = change;
-        await WriteAsync(path, Describe(), cancellationToken);
+        await WriteAsync(cancellationToken);
     }
+
+    /// <summary>Writes the file where it makes a difference.</summary>
+    public Task WriteAsync(CancellationToken cancellationToken) =>
+        configuration[Key] is { Length: > 0 } path ? WriteAsync(path, Describe(), cancellationToken) : Task.CompletedTask;
 
     /// <summary>Says that the app host ends; its instances are being stopped.</summary>
     public async Task EndAsync()
@@ -74,7 +73,9 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
     private StateDocument Describe()
     {
         var instances = model.Resources.OfType<PostgresInstanceResource>().Select(Describe).ToList();
-        var state = instances.Any(instance => instance.State == "failed") ? "failed"
+        var problems = model.Resources.OfType<PostgresClusterResource>().Select(cluster => (cluster.Name, State: supervision.Of(cluster.Name)))
+            .Where(cluster => cluster.State is { Problem: not null, IsOver: false }).Select(cluster => $"{cluster.Name}: {cluster.State.Problem}").ToList();
+        var state = problems.Count > 0 || instances.Any(instance => instance.State == "failed") ? "failed"
             : instances.All(instance => instance.State == "ready") ? "ready"
             : instances.All(instance => instance.State == "stopped") ? "stopped"
             : "starting";
@@ -83,7 +84,7 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
             UrlOf(model.Resources.OfType<ProjectResource>().FirstOrDefault(project => project.Name == Monitor)),
             UrlOf(model.Resources.FirstOrDefault(resource => resource is PrometheusResource)),
             UrlOf(model.Resources.FirstOrDefault(resource => resource is AlertmanagerResource)), Dashboard(),
-            Assembly.GetEntryAssembly()?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId, instances);
+            Assembly.GetEntryAssembly()?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId, problems, instances);
     }
 
     private InstanceEntry Describe(PostgresInstanceResource instance)
@@ -95,7 +96,7 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
             instance.Cluster.Name,
             instance.Name,
             instance.Ordinal == Math.Max(1, supervision.Of(instance.Cluster.Name).Primary) ? "primary" : "replica",
-            StateOf(current?.Snapshot),
+            StateOf(current?.Snapshot, states.Of(instance)),
             endpoint.IsAllocated ? endpoint.Host : "localhost",
             endpoint.IsAllocated ? endpoint.Port : null,
             declaration.Database,
@@ -110,12 +111,12 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
     private static long? NumberOf(ResourceEvent? current, string property) =>
         long.TryParse(current?.Snapshot.Properties.FirstOrDefault(known => known.Name == property)?.Value as string, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string StateOf(CustomResourceSnapshot? snapshot) => snapshot switch
+    private static string StateOf(CustomResourceSnapshot? snapshot, MemberState member) => snapshot switch
     {
+        _ when member.Failed => "failed",
         { State.Text: "Running", HealthStatus: HealthStatus.Healthy } => "ready",
         { State.Text: "Running", HealthStatus: HealthStatus.Unhealthy, HealthReports: var reports } when reports.Any(report => report.Description is not null) => "unhealthy",
-        { State.Text: "FailedToStart" or "RuntimeUnhealthy" } => "failed",
-        { State.Text: { } text, ExitCode: var code } when KnownResourceStates.TerminalStates.Contains(text) => code is null or 0 ? "stopped" : "failed",
+        { State.Text: { } text } when KnownResourceStates.TerminalStates.Contains(text) => "stopped",
         _ => "starting",
     };
 

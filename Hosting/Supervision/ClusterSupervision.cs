@@ -107,7 +107,7 @@ internal sealed class ClusterSupervision(
         }
         catch (Exception exception) when (exception is DistributedApplicationException or IOException or InvalidDataException)
         {
-            states.Change(cluster.Name, new(0, false, exception.Message));
+            states.Change(cluster.Name, new(0, false, exception.Message, IsOver: true));
             logger.LogError("{Reason}", exception.Message);
         }
         finally

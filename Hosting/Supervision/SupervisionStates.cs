@@ -6,7 +6,8 @@ namespace PgAspire.Hosting.Supervision;
 /// <param name="Primary">Ordinal of its primary; 0 while nobody knows.</param>
 /// <param name="WasWhole">Whether it has been whole since the app host's start: from then on a lost instance is the supervisor's business and no failure.</param>
 /// <param name="Problem">What needs a person; null where nothing does.</param>
-internal sealed record SupervisionState(int Primary, bool WasWhole, string? Problem);
+/// <param name="IsOver">Whether nobody supervises it any more because of that: it cannot be helped in this run.</param>
+internal sealed record SupervisionState(int Primary, bool WasWhole, string? Problem, bool IsOver = false);
 
 /// <summary>What is known of all clusters with replicas.</summary>
 internal sealed class SupervisionStates
