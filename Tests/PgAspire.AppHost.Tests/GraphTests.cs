@@ -52,7 +52,7 @@ public sealed class GraphTests
         Assert.Equal(
             [
                 "PGASPIRE_BOOTSTRAP", "PGASPIRE_DATABASE", "PGASPIRE_DURABILITY", "PGASPIRE_HANDOVER", "PGASPIRE_HBA",
-                "PGASPIRE_HBA_MAKING", "PGASPIRE_IDENT", "PGASPIRE_INITDB", "PGASPIRE_MONITOR", "PGASPIRE_SETTINGS", "PGASPIRE_SHELL",
+                "PGASPIRE_HBA_MAKING", "PGASPIRE_IDENT", "PGASPIRE_INITDB", "PGASPIRE_MAJOR", "PGASPIRE_MONITOR", "PGASPIRE_SETTINGS", "PGASPIRE_SHELL",
             ],
             environment.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("CREATE ROLE app NOLOGIN PASSWORD 'SCRAM-SHA-256$", environment["PGASPIRE_BOOTSTRAP"], StringComparison.Ordinal);

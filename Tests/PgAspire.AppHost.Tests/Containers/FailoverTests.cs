@@ -45,6 +45,29 @@ public sealed class FailoverTests : IAsyncLifetime
         await RunningHost.UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication") == "2");
     }
 
+    [Fact]
+    public async Task AClusterWhosePrimaryIsNoLongerDeclaredFailsVisiblyAndStartsNothing()
+    {
+        await using var host = await RunningHost.StartOnlyAsync(
+            builder =>
+            {
+                var first = builder.CreateResourceBuilder(builder.Resources.Single(resource => resource.Name == "pg1-1"));
+                var folder = SupervisionFolder.Of(VolumeNameGenerator.Generate(first, $"{_scope}-data"));
+                Directory.CreateDirectory(folder);
+                new FileMemoryStore(folder).Write("pg1", new() { Primary = 3, Voters = [1, 2, 3] });
+            },
+            [.. WithPasswords(), "--Topology:Instances=2"]);
+
+        const string reason = "pg1-1, pg1-2: pg1: its primary is pg1-3, which is no longer declared: start with instances 3 again, and switch over to pg1-1 first.";
+        foreach (var group in new[] { "pg1", "postgres" })
+        {
+            var failed = await host.StateAsync(group, snapshot => snapshot.Properties.Any(property => property.Name == "Failure" && reason.Equals(property.Value)));
+            Assert.Equal(KnownResourceStates.FailedToStart, failed.State?.Text);
+        }
+
+        Assert.Equal(KnownResourceStates.NotStarted, (await host.StateAsync("pg1-1", _ => true)).State?.Text);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await RunningHost.RemoveVolumesAsync(_scope);
