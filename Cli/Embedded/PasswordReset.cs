@@ -13,8 +13,8 @@ internal static class PasswordReset
         StateFolder folder, PostgresInstallation postgres, Instance instance, RolePasswords passwords, CancellationToken cancellationToken)
     {
         var statements = string.Concat(RoleNames.All.Select(role => $"ALTER ROLE {role} PASSWORD '{ScramVerifier.Create(passwords.Of(role))}'\n"));
-        // Its statistics of statements are kept, and would keep the verifiers.
-        var single = new ExternalProgram(postgres.Program("postgres"), "--single", "-D", folder.Data(instance), "-c", "pg_stat_statements.track=none", "postgres")
+        // Its statistics of statements are kept, and would keep the verifiers; and no replica is there for a commit to wait for.
+        var single = new ExternalProgram(postgres.Program("postgres"), "--single", "-D", folder.Data(instance), "-c", "pg_stat_statements.track=none", "-c", "synchronous_commit=local", "postgres")
         {
             Input = async (stream, token) => await stream.WriteAsync(Encoding.ASCII.GetBytes(statements), token),
         };

@@ -69,7 +69,10 @@ internal sealed class ReplicatedCluster(
 
     /// <summary>A cluster under the rules that are declared.</summary>
     public static SupervisedCluster Supervised(Cluster cluster, RolePasswords passwords, int quorum, int unresponsiveAfter) => new(
-        cluster, passwords, new FailoverRules { Quorum = Math.Min(quorum, cluster.Instances.Count - 1), UnresponsiveAfter = TimeSpan.FromSeconds(unresponsiveAfter) });
+        cluster, passwords, new FailoverRules { Quorum = Math.Min(quorum, cluster.Instances.Count - 1), UnresponsiveAfter = TimeSpan.FromSeconds(unresponsiveAfter) })
+    {
+        PasswordAdvice = "its passwords are others than in secrets.json: up --reset-passwords gives it new ones",
+    };
 
     private SupervisedCluster Supervised(Cluster cluster, RolePasswords passwords) =>
         Supervised(cluster, passwords, request.Declaration.EffectiveSynchronous.Count, request.Declaration.UnresponsiveAfter);

@@ -8,6 +8,11 @@ internal static class PasswordDrift
 {
     public static string Message(PostgresInstanceResource instance, string reason) =>
         $"The data of {instance.Name} were made with other passwords or roles than this app host has ({reason}). " +
-        $"Run the command \"{ClusterCommands.RepairName}\" on {instance.Cluster.Name} to give them the declared ones, " +
-        "or put the old password back into the app host's user secrets. Nothing has been changed.";
+        $"Run {Repair(instance.Cluster)}. Nothing has been changed.";
+
+    /// <summary>What is said after the words of a server that does not let the supervisor in.</summary>
+    public static string Advice(PostgresClusterResource cluster) => $"its passwords or roles are others than this app host has: run {Repair(cluster)}";
+
+    private static string Repair(PostgresClusterResource cluster) =>
+        $"the command \"{ClusterCommands.RepairName}\" on {cluster.Name} to give them the declared ones, or put the old password back into the app host's user secrets";
 }

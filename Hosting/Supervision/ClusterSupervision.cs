@@ -140,6 +140,7 @@ internal sealed class ClusterSupervision(
         {
             AddressOf = instance => addresses[instance.Ordinal],
             PeerAddressOf = instance => new(instance.Name, PostgresInstanceResource.TargetPort),
+            PasswordAdvice = PasswordDrift.Advice(cluster),
         };
         await using var supervisor = new ClusterSupervisor(supervised, containers, folder.Memory, happened => Tell(cluster, containers, logger, happened));
         _supervisors[cluster.Name] = supervisor;

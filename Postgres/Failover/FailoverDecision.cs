@@ -29,6 +29,7 @@ public static class FailoverDecision
             _ when primary.IsReplica => Promote(memory, primary, others, rules),
             _ when primary.IsBusy || primary.IsBetween => [],
             _ when primary.IsHeadless => [new FailoverStep.Fence(primary.Ordinal, "its server is gone, some of its processes are not")],
+            _ when primary.Refusal is not null => [Refused(primary)],
             _ when primary.IsRunning => primary.SilentFor < rules.UnresponsiveAfter
                 ? []
                 : [new FailoverStep.Fence(primary.Ordinal, $"it runs and has not answered for {primary.SilentFor.TotalSeconds:0.#} s")],
@@ -112,6 +113,10 @@ public static class FailoverDecision
         var declared = memory with { Quorum = rules.Quorum, Voters = members, FormingFrom = null };
         return rules.Quorum == 0 ? declared : declared with { FormingFrom = answer.Synchronous == declared.Synchronous ? answer.Flushed : ClusterMemory.NotInForce };
     }
+
+    /// <summary>What is said of an instance that lets others in and the supervisor not: to end it would mend nothing.</summary>
+    internal static FailoverStep Refused(InstanceObservation instance) =>
+        new FailoverStep.Report(FailoverProblem.LoginRefused, $"{instance.Name} refuses the supervisor's login: {instance.Refusal}");
 
     /// <summary>Whether a replica follows the primary of this term, on its timeline.</summary>
     internal static bool Follows(ClusterMemory memory, InstanceObservation replica) =>

@@ -59,6 +59,9 @@ public enum FailoverProblem
     /// <summary>The only replica that could be promoted lacks more than <see cref="FailoverRules.LargestLag"/>.</summary>
     TooFarBehind,
 
+    /// <summary>An instance does not let the supervisor in: its passwords or roles were changed behind our back.</summary>
+    LoginRefused,
+
     /// <summary>A switchover cannot be done as asked.</summary>
     SwitchoverRefused,
 }

@@ -24,6 +24,15 @@ public sealed record InstanceObservation(int Ordinal)
     /// <summary>Since when it has said nothing else; zero where <see cref="IsBetween"/> is false.</summary>
     public TimeSpan BetweenFor { get; init; }
 
+    /// <summary>
+    /// Why it does not let the supervisor in, and what to do then; null where it does, or says nothing. It is alive, and may well take
+    /// writes, and nobody knows what it has.
+    /// </summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Since when it has not let the supervisor in; zero where <see cref="Refusal"/> is null.</summary>
+    public TimeSpan RefusingFor { get; init; }
+
     /// <summary>Its last answer, where it still counts as answering; null where it does not run or did not answer when last asked.</summary>
     public ServerAnswer? Answer { get; init; }
 

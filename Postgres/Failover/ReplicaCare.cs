@@ -24,6 +24,14 @@ internal static class ReplicaCare
         {
             yield return new FailoverStep.StartReplica(replica.Ordinal, Anew: !replica.HasData || replica.FailedStarts >= rules.StartTries);
         }
+        else if (replica.Refusal is not null)
+        {
+            // One that was copied before the passwords were changed learns the new ones from the primary.
+            if (replica.RefusingFor >= rules.ReplicaUnresponsiveAfter)
+            {
+                yield return FailoverDecision.Refused(replica);
+            }
+        }
         else if (replica.Answer is not { } answer)
         {
             // One that has just been copied, on a machine that is busy with that, is no less alive, and nobody waits for it.

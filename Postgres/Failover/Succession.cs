@@ -71,7 +71,7 @@ internal static class Succession
         && answer.Timeline == memory.Timeline;
 
     private static bool MayYetAnswer(InstanceObservation other, InstanceObservation gone, FailoverRules rules) =>
-        other.IsBetween || other.IsBusy || (other.IsRunning && other.SilentFor < rules.UnresponsiveAfter && (other.Answer is null || !other.Answer.IsSettled || other.AnswerAge >= gone.GoneFor));
+        other.IsBetween || other.IsBusy || (other.IsRunning && other.Refusal is null && other.SilentFor < rules.UnresponsiveAfter && (other.Answer is null || !other.Answer.IsSettled || other.AnswerAge >= gone.GoneFor));
 
     private static FailoverStep Asynchronous(
         ClusterMemory memory, InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates, FailoverRules rules)

@@ -154,7 +154,8 @@ public sealed class ClusterSupervisor : IAsyncDisposable
 
     private void Judge(IReadOnlyList<FailoverStep> steps, IReadOnlyList<InstanceObservation> observations)
     {
-        Problem = steps.OfType<FailoverStep.Report>().FirstOrDefault();
+        // What is said of a switchover comes after what is said of replicas, and somebody waits for it.
+        Problem = steps.OfType<FailoverStep.Report>().LastOrDefault();
         if (Problem is not null && Problem.Message != _told)
         {
             Tell("problem", null, Problem.Message, TimeSpan.Zero);

@@ -23,17 +23,23 @@ internal sealed class InstanceObserver : IAsyncDisposable
 
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleRetry = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a refusal may be about to pass. Each one is a line in the server's log.</summary>
+    private static readonly TimeSpan FreshRefusal = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly IClusterController _controller;
     private readonly Action _changed;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _watching;
+    private readonly string _passwordAdvice;
     private readonly TimeSpan _patience;
     private readonly Silence _silence;
     private TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerProcess _process;
     private ServerAnswer? _answer;
     private ServerAnswer? _lastAnswer;
+    private (string Reason, long Since)? _refusal;
     private long? _betweenSince;
     private long _answered;
     private long? _goneSince;
@@ -43,7 +49,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
 
     public InstanceObserver(SupervisedCluster cluster, Instance instance, IClusterController controller, Action changed)
     {
-        (Instance, _controller, _changed) = (instance, controller, changed);
+        (Instance, _controller, _changed, _passwordAdvice) = (instance, controller, changed, cluster.PasswordAdvice);
         Session = new(cluster, instance);
         // One try alone is never silence enough, where what is declared leaves time for two.
         var unresponsiveAfter = cluster.Rules.UnresponsiveAfter;
@@ -82,6 +88,8 @@ internal sealed class InstanceObserver : IAsyncDisposable
                 IsHeadless = _process == ServerProcess.Headless,
                 IsBetween = _betweenSince is not null,
                 BetweenFor = _betweenSince is { } between ? Stopwatch.GetElapsedTime(between) : TimeSpan.Zero,
+                Refusal = _refusal?.Reason,
+                RefusingFor = _refusal is { } refusal ? Stopwatch.GetElapsedTime(refusal.Since) : TimeSpan.Zero,
                 Answer = _answer,
                 LastAnswer = _lastAnswer,
                 AnswerAge = _answer is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_answered),
@@ -153,11 +161,21 @@ internal sealed class InstanceObserver : IAsyncDisposable
             }
             catch (Exception exception) when (IsNoAnswer(exception))
             {
-                Unanswered(exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown });
+                Unanswered(exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown }, RefusalOf(exception));
             }
 
-            await Task.WhenAny(NextNudge(), Task.Delay(_process == ServerProcess.Gone || IsBusy ? IdleRetry : Retry, _ended.Token));
+            await PauseAsync();
         }
+    }
+
+    private Task PauseAsync()
+    {
+        if (Observe() is { Refusal: not null, RefusingFor: var since })
+        {
+            return Task.WhenAny(Task.Delay(since < FreshRefusal ? IdleRetry : RestfulHeartbeat, _ended.Token));
+        }
+
+        return Task.WhenAny(NextNudge(), Task.Delay(_process == ServerProcess.Gone || IsBusy ? IdleRetry : Retry, _ended.Token));
     }
 
     /// <summary>Asks over one connection and waits for the end of another: to wait on the first with a time limit costs more than the question.</summary>
@@ -210,6 +228,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             isNews = _answer is null || !IsSame(_answer, answer);
             (_answer, _lastAnswer, _answered, _process, _betweenSince) = (answer, answer, Stopwatch.GetTimestamp(), ServerProcess.Running, null);
+            _refusal = null;
             IsThere();
             _silence.End();
             _stalledSince = answer.InRecovery && !answer.IsStreaming ? _stalledSince ?? _answered : null;
@@ -222,15 +241,25 @@ internal sealed class InstanceObserver : IAsyncDisposable
         }
     }
 
-    private void Unanswered(bool isBetween)
+    /// <param name="isBetween">Whether it starts up, recovers or shuts down.</param>
+    /// <param name="refusal">Why it does not let us in; null where that is not the reason.</param>
+    private void Unanswered(bool isBetween, string? refusal)
     {
         bool isNews;
         Session.Forget();
         lock (_lock)
         {
-            isNews = _answer is not null || (_betweenSince is not null) != isBetween;
+            isNews = _answer is not null || (_betweenSince is not null) != isBetween || _refusal?.Reason != refusal;
             (_answer, _betweenSince, _stalledSince) = (null, isBetween ? _betweenSince ?? Stopwatch.GetTimestamp() : null, null);
-            _silence.Fail();
+            _refusal = refusal is null ? null : (refusal, _refusal?.Since ?? Stopwatch.GetTimestamp());
+            if (refusal is null)
+            {
+                _silence.Fail();
+            }
+            else
+            {
+                _silence.End();
+            }
         }
 
         if (LookAtProcess() || isNews)
@@ -249,7 +278,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
             _process = process;
             if (process == ServerProcess.Gone)
             {
-                (_answer, _betweenSince, _stalledSince) = (null, null, null);
+                (_answer, _betweenSince, _stalledSince, _refusal) = (null, null, null, null);
                 _goneSince ??= Stopwatch.GetTimestamp();
             }
             else
@@ -275,6 +304,13 @@ internal sealed class InstanceObserver : IAsyncDisposable
 
     private static bool IsSame(ServerAnswer before, ServerAnswer now) =>
         before with { Flushed = now.Flushed, Slots = now.Slots } == now && before.Slots.SetEquals(now.Slots);
+
+    private string? RefusalOf(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused => $"{refused.MessageText}; {_passwordAdvice}",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } refused => $"{refused.MessageText}; make it again",
+        _ => null,
+    };
 
     private static bool IsNoAnswer(Exception exception) => exception is NpgsqlException or TimeoutException or SocketException or IOException or InvalidOperationException
         || exception is OperationCanceledException;

@@ -17,6 +17,9 @@ public sealed record SupervisedCluster(Cluster Cluster, RolePasswords Passwords,
     /// <summary>Where the other instances reach an instance; default: as the supervisor does.</summary>
     public Func<Instance, DnsEndPoint>? PeerAddressOf { get; init; }
 
+    /// <summary>What a person does where an instance has other passwords than <see cref="Passwords"/>; what an instance refuses is said before.</summary>
+    public string PasswordAdvice { get; init; } = "it has other passwords or roles";
+
     /// <summary>The instance of an ordinal.</summary>
     public Instance this[int ordinal] => Cluster.Instances.Single(instance => instance.Ordinal == ordinal);
 

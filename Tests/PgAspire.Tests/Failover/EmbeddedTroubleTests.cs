@@ -135,4 +135,24 @@ public sealed class EmbeddedTroubleTests
         await cluster.UntilWholeAsync(1);
         Assert.Equal("pg1-2", cluster.Primary);
     }
+
+    [Fact]
+    public async Task APasswordChangedBehindOurBackIsToldAndMendedAndNobodyIsEndedForIt()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync(unresponsiveAfter: 3);
+        await cluster.Topology.AskAsync("pg1-1", "ALTER ROLE postgres PASSWORD 'another'", RoleNames.Superuser);
+        var before = cluster.Topology.Postmasters();
+        const string Said = "pg1-1 refuses the supervisor's login: password authentication failed for user \"postgres\"; its passwords are others than in secrets.json: up --reset-passwords gives it new ones";
+        Assert.Equal($"pg1: {Said}.", (await cluster.Topology.UpAsync()).FailedWith(1));
+        await cluster.UntilToldAsync("problem", Said);
+
+        // Longer than any of them may give no answer.
+        await Task.Delay(TimeSpan.FromSeconds(12), TestContext.Current.CancellationToken);
+        Assert.Equal(before, cluster.Topology.Postmasters());
+        await cluster.WriteAsync("CREATE TABLE kept AS SELECT 42 AS answer");
+
+        (await cluster.Topology.UpAsync("--reset-passwords")).Succeeded();
+        await cluster.UntilWholeAsync();
+        Assert.Equal(42, await cluster.Topology.AskAsync("pg1-3", "SELECT answer FROM kept"));
+    }
 }

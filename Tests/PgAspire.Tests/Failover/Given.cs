@@ -39,6 +39,13 @@ internal static class Given
     /// <summary>It runs and gives no answer.</summary>
     public static InstanceObservation Silent(int ordinal, double seconds) => new(ordinal) { HasData = true, IsRunning = true, SilentFor = TimeSpan.FromSeconds(seconds) };
 
+    /// <summary>It runs, and does not let the supervisor in.</summary>
+    public static InstanceObservation Refusing(int ordinal, double seconds) =>
+        new(ordinal) { HasData = true, IsRunning = true, Refusal = "wrong password", RefusingFor = TimeSpan.FromSeconds(seconds) };
+
+    /// <summary>What is said of it.</summary>
+    public static FailoverStep Refused(int ordinal) => new FailoverStep.Report(FailoverProblem.LoginRefused, $"{ordinal} refuses the supervisor's login: wrong password");
+
     public static IReadOnlyList<FailoverStep> Next(ClusterMemory memory, params IReadOnlyList<InstanceObservation> observations) =>
         FailoverDecision.Next(memory, observations, Rules with { Quorum = memory.Quorum });
 

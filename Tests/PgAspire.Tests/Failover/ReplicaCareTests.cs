@@ -17,6 +17,8 @@ public sealed class ReplicaCareTests
         { "recovering for too long", Silent(3, 0) with { IsBetween = true, BetweenFor = TimeSpan.FromMinutes(5) }, new FailoverStep.Shutdown(3, "it has recovered for 300 s") },
         { "silent", Silent(3, 14.9), null },
         { "hung", Silent(3, 15), new FailoverStep.Fence(3, "the replica has not answered for 15 s") },
+        { "refuses a password that it may not have yet", Refusing(3, 14.9), null },
+        { "refuses", Refusing(3, 15), Refused(3) },
         { "follows another", Replica(3, upstream: 2), new FailoverStep.Repoint(3, 1) },
         { "stalled for a moment", Replica(3, streams: false) with { StalledFor = TimeSpan.FromSeconds(9) }, null },
         { "stalled", Replica(3, streams: false) with { StalledFor = TimeSpan.FromSeconds(10) }, new FailoverStep.Shutdown(3, "it does not stream from the primary") },
