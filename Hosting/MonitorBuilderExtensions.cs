@@ -2,6 +2,7 @@ using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Hosting.Instances;
+using PgAspire.Hosting.Monitors;
 using PgAspire.Hosting.Resources;
 using PgAspire.Hosting.Supervision;
 using PgAspire.Postgres.Roles;
@@ -14,15 +15,18 @@ public static class MonitorBuilderExtensions
     /// <summary>
     /// Has a monitor watch every instance of a topology, as the role <c>monitor</c>: <c>Instances__0__Cluster</c>,
     /// <c>Instances__0__Name</c>, <c>Instances__0__ConnectionString</c> and so on, and where reports of drills are kept: <c>Drills__0</c>.
+    /// The dashboard links the monitor, every cluster and every instance to what the monitor has found of it.
     /// </summary>
     /// <param name="builder">The monitor.</param>
     /// <param name="topology">The topology.</param>
-    public static IResourceBuilder<T> WithInstancesOf<T>(this IResourceBuilder<T> builder, IResourceBuilder<PostgresTopologyResource> topology)
-        where T : IResourceWithEnvironment
+    /// <param name="endpointName">Name of the endpoint that serves the monitor's pages.</param>
+    public static IResourceBuilder<T> WithInstancesOf<T>(
+        this IResourceBuilder<T> builder, IResourceBuilder<PostgresTopologyResource> topology, string endpointName = "http")
+        where T : IResourceWithEnvironment, IResourceWithEndpoints
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(topology);
-        return builder.WithEnvironment(context =>
+        return builder.WithPagesOf(topology, endpointName).WithEnvironment(context =>
         {
             var processes = context.ExecutionContext.IsRunMode ? context.ExecutionContext.Services.GetRequiredService<ProcessFiles>() : null;
             foreach (var (index, instance) in topology.Resource.Clusters.SelectMany(cluster => cluster.Instances).Index())

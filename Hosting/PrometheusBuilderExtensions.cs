@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PgAspire.Hosting;
 using PgAspire.Hosting.Metrics;
+using PgAspire.Hosting.Monitors;
 using PgAspire.Hosting.Resources;
 using PgAspire.Monitoring;
 
@@ -50,7 +51,8 @@ public static class PrometheusBuilderExtensions
                     Rules = alerting is null ? null : $"{RulesFolder}/*.yml",
                     Alertmanager = alerting?.Alertmanager is { } alertmanager
                         ? await ScrapeConfiguration.HostAndPortAsync(alertmanager.PrimaryEndpoint, prometheus, cancellationToken) : null,
-                    RunbookBase = AlertReceivers.Read(builder.Configuration, builder.AppHostDirectory).RunbookBase ?? "",
+                    RunbookBase = AlertReceivers.Read(builder.Configuration, builder.AppHostDirectory).RunbookBase
+                        ?? await RunbookEndpoint.BaseAsync(builder.Resources, cancellationToken) ?? "",
                 };
                 return
                 [

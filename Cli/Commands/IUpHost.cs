@@ -67,11 +67,11 @@ internal sealed class EmbeddedUp(
     public static Task StopServicesAsync(StateFolder folder, IProgressSink progress, CancellationToken cancellationToken) => Task.WhenAll(
         new StateStore(folder).Read().Services.Keys.Select(name => new ServiceProcess(folder, progress, name).StopAsync(cancellationToken)));
 
-    private IEnumerable<KeyValuePair<string, string>> Scraped()
+    private Dictionary<string, string> Scraped()
     {
         var known = new StateStore(folder).Read().Services;
         var wanted = new[] { (ApiProgram.Name, services.Api), (MonitorProgram.Name, services.Monitor) }.Where(service => service.Item2);
-        return wanted.Select(service => KeyValuePair.Create(service.Name, known[service.Name].Url));
+        return wanted.ToDictionary(service => service.Name, service => known[service.Name].Url);
     }
 
     private Task ServiceAsync(string name, bool wanted, int? port, Func<ServiceProgram> program, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class MonitoringStack(StateFolder folder, IProgressSink progress
     /// <param name="services">The services to scrape: address by name.</param>
     /// <exception cref="CliException">One does not come up; the end of its log says why.</exception>
     public async Task UpAsync(
-        MonitoringPrograms programs, AlertReceivers receivers, IEnumerable<KeyValuePair<string, string>> services, CancellationToken cancellationToken)
+        MonitoringPrograms programs, AlertReceivers receivers, IReadOnlyDictionary<string, string> services, CancellationToken cancellationToken)
     {
         folder.MakePrivate(folder.Monitoring);
         var alertmanager = await Service(Alertmanager).UpAsync(AlertmanagerProgram(programs.Alertmanager, receivers), null, cancellationToken);
@@ -27,7 +27,8 @@ internal sealed class MonitoringStack(StateFolder folder, IProgressSink progress
             Jobs = [.. services.Select(service => new ScrapeJob(service.Key, new Uri(service.Value).Authority))],
             Rules = "rules/*.yml",
             Alertmanager = new Uri(alertmanager).Authority,
-            RunbookBase = receivers.RunbookBase ?? "",
+            // The monitor serves the runbook.
+            RunbookBase = receivers.RunbookBase ?? (services.TryGetValue(MonitorProgram.Name, out var monitor) ? $"{monitor}/" : ""),
         });
         await Service(Prometheus).UpAsync(prometheus, null, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using PgAspire.Monitor.Pages;
 using PgAspire.Postgres.Declaration;
 using PgAspire.Postgres.Diagnostics;
 
@@ -8,7 +9,6 @@ namespace PgAspire.Monitor.Diagnostics;
 internal static class DiagnosticsEndpoints
 {
     private const string All = "all";
-    private const string PageType = "text/html; charset=utf-8";
 
     /// <summary>Maps <c>/diagnostics</c> and what is below it, and the first page.</summary>
     /// <param name="instances">The instances to ask.</param>
@@ -21,7 +21,7 @@ internal static class DiagnosticsEndpoints
         routes.MapGet("/diagnostics/{what}", (string what, string? instance, CancellationToken cancellationToken) => AnswerAsync(
             targets, what, instance, reports => Json(what == All ? ReportJson.Findings(reports) : ReportJson.Of(reports[0])), cancellationToken));
         routes.MapGet("/diagnostics/{what}.html", (string what, string? instance, CancellationToken cancellationToken) => AnswerAsync(
-            targets, what, instance, reports => Page(what == All ? DiagnosticsPage.Health(reports) : DiagnosticsPage.Report(reports[0])), cancellationToken));
+            targets, what, instance, reports => Page(what == All ? DiagnosticsPage.Health(reports, instance) : DiagnosticsPage.Report(reports[0], instance)), cancellationToken));
     }
 
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> AnswerAsync(
@@ -44,5 +44,5 @@ internal static class DiagnosticsEndpoints
 
     private static ContentHttpResult Json(System.Text.Json.Nodes.JsonObject json) => TypedResults.Content(json.ToJsonString(ReportJson.Options), "application/json");
 
-    private static ContentHttpResult Page(string html) => TypedResults.Content(html, PageType);
+    private static ContentHttpResult Page(string html) => TypedResults.Content(html, HtmlPage.Type);
 }

@@ -1,30 +1,20 @@
-using System.Net;
 using System.Text;
+using PgAspire.Monitor.Runbook;
 using PgAspire.Postgres.Diagnostics;
+using static PgAspire.Monitor.Pages.HtmlPage;
 
 namespace PgAspire.Monitor.Diagnostics;
 
-/// <summary>The diagnostics as plain pages, without a script.</summary>
+/// <summary>The diagnostics as pages.</summary>
 internal static class DiagnosticsPage
 {
-    private const string Head =
-        """
-        <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <style>
-        body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff }
-        table { border-collapse: collapse } td, th { padding: .2rem .7rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top }
-        pre { background: #f4f4f4; padding: .4rem .7rem; white-space: pre-wrap } .warning { color: #945b00 } .critical { color: #b00020 } .info { color: #555 }
-        </style>
-        """;
-
     /// <summary>The list of diagnostics, each a link.</summary>
     public static string List(IEnumerable<Diagnostic> diagnostics)
     {
         var page = Begin("Diagnostics");
         page.Append("<p><a href=\"/diagnostics/all.html\">all</a>: what any of them has found. As JSON: <a href=\"/diagnostics\">/diagnostics</a>, ")
-            .Append("<a href=\"/diagnostics/all\">/diagnostics/all</a>. Metrics: <a href=\"/metrics\">/metrics</a>.</p><table>");
+            .Append("<a href=\"/diagnostics/all\">/diagnostics/all</a>. Metrics: <a href=\"/metrics\">/metrics</a>. ")
+            .Append($"What to do about an alert: <a href=\"{RunbookEndpoints.Path}\">runbook</a>.</p><table>");
         foreach (var diagnostic in diagnostics)
         {
             page.Append($"<tr><td><a href=\"/diagnostics/{Encode(diagnostic.Name)}.html\">{Encode(diagnostic.Name)}</a></td><td>{Encode(diagnostic.Description)}</td></tr>");
@@ -34,10 +24,11 @@ internal static class DiagnosticsPage
     }
 
     /// <summary>One diagnostic: findings, then rows.</summary>
-    public static string Report(DiagnosticReport report)
+    /// <param name="of">The instance or the cluster that was asked for; null for all.</param>
+    public static string Report(DiagnosticReport report, string? of)
     {
-        var page = Begin(report.Diagnostic.Name);
-        page.Append($"<p>{Encode(report.Diagnostic.Description)}. <a href=\"/diagnostics/{Encode(report.Diagnostic.Name)}\">JSON</a>, <a href=\"/\">all diagnostics</a></p>");
+        var page = Begin(Title(report.Diagnostic.Name, of));
+        page.Append($"<p>{Encode(report.Diagnostic.Description)}. <a href=\"/diagnostics/{Encode(report.Diagnostic.Name)}{Query(of)}\">JSON</a>, <a href=\"/\">all diagnostics</a></p>");
         foreach (var placed in report.Findings)
         {
             Append(page, placed);
@@ -67,14 +58,15 @@ internal static class DiagnosticsPage
     }
 
     /// <summary>What any diagnostic has found, the worst first.</summary>
-    public static string Health(IReadOnlyCollection<DiagnosticReport> reports)
+    /// <param name="of">The instance or the cluster that was asked for; null for all.</param>
+    public static string Health(IReadOnlyCollection<DiagnosticReport> reports, string? of)
     {
-        var page = Begin("Findings");
+        var page = Begin(Title("Findings", of));
         page.Append("<p><a href=\"/\">all diagnostics</a></p>");
         var findings = reports.SelectMany(report => report.Findings.Select(placed => (report.Diagnostic.Name, Placed: placed))).OrderByDescending(entry => entry.Placed.Finding.Severity).ToList();
         foreach (var (name, placed) in findings)
         {
-            Append(page, placed, name);
+            Append(page, placed, $"<a href=\"/diagnostics/{Encode(name)}.html{Query(of)}\">{Encode(name)}</a>");
         }
 
         if (findings.Count == 0)
@@ -86,12 +78,11 @@ internal static class DiagnosticsPage
         return End(page);
     }
 
-    private static void Append(StringBuilder page, PlacedFinding placed, string? diagnostic = null)
+    private static void Append(StringBuilder page, PlacedFinding placed, string link = "")
     {
         var finding = placed.Finding;
         var severity = finding.Severity.ToString().ToLowerInvariant();
-        var link = diagnostic is null ? "" : $" <a href=\"/diagnostics/{Encode(diagnostic)}.html\">{Encode(diagnostic)}</a>";
-        page.Append($"<p><b class=\"{severity}\">{severity}</b> {Encode(placed.Instance ?? placed.Cluster ?? "")}{link} <b>{Encode(finding.Subject)}</b>: {Encode(finding.Meaning)}.<br>To do: {Encode(finding.Advice)}.</p>");
+        page.Append($"<p><b class=\"{severity}\">{severity}</b> {Encode(placed.Instance ?? placed.Cluster ?? "")} {link} <b>{Encode(finding.Subject)}</b>: {Encode(finding.Meaning)}.<br>To do: {Encode(finding.Advice)}.</p>");
         if (finding.Sql.Count > 0)
         {
             page.Append($"<pre>{Encode(string.Join("\n", finding.Sql.Select(sql => sql + ";")))}</pre>");
@@ -107,9 +98,7 @@ internal static class DiagnosticsPage
         }
     }
 
-    private static StringBuilder Begin(string title) => new StringBuilder(Head).Append($"<title>{Encode(title)} · PgAspire</title></head><body><h1>{Encode(title)}</h1>");
+    private static string Title(string what, string? of) => of is null ? what : $"{what}: {of}";
 
-    private static string End(StringBuilder page) => page.Append("</body></html>").ToString();
-
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+    private static string Query(string? of) => of is null ? "" : $"?instance={Uri.EscapeDataString(of)}";
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using PgAspire.Hosting.Resources;
 using PgAspire.Monitoring;
 using PgAspire.Postgres.Declaration;
@@ -21,7 +20,7 @@ public sealed class AlertingTests
 
             Assert.True(alertmanager.TryGetContainerImageName(out var image));
             Assert.Equal("docker.io/prom/alertmanager:v0.28.1", image);
-            var files = await FilesAsync(alertmanager);
+            var files = await alertmanager.ContainerFilesAsync(model.Services);
             Assert.Equal(["/etc/alertmanager/alertmanager.yml", $"/etc/alertmanager/secrets/{Path.GetFileName(secret)}"], files.Keys);
             Assert.Contains($"api_url_file: '/etc/alertmanager/secrets/{Path.GetFileName(secret)}'", files["/etc/alertmanager/alertmanager.yml"], StringComparison.Ordinal);
             Assert.DoesNotContain("superSecret1", files["/etc/alertmanager/alertmanager.yml"], StringComparison.Ordinal);
@@ -49,7 +48,7 @@ public sealed class AlertingTests
         await using var model = await Model.CompleteAsync(builder);
         var grafana = model.Get<GrafanaResource>("grafana");
 
-        var files = await FilesAsync(grafana);
+        var files = await grafana.ContainerFilesAsync(model.Services);
         Assert.Equal(
             [
                 "/etc/grafana/provisioning/datasources/pgaspire.yml", "/etc/grafana/provisioning/dashboards/pgaspire.yml",
@@ -68,22 +67,5 @@ public sealed class AlertingTests
         await using var model = await Model.CompleteAsync(builder);
 
         Assert.DoesNotContain(model.Resources, resource => resource is GrafanaResource);
-    }
-
-    private static async Task<IReadOnlyDictionary<string, string?>> FilesAsync(IResource resource)
-    {
-        using var services = new ServiceCollection().BuildServiceProvider();
-        var files = new Dictionary<string, string?>();
-        foreach (var annotation in resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
-        {
-            var items = await annotation.Callback(
-                new ContainerFileSystemCallbackContext { Services = services, Model = resource }, TestContext.Current.CancellationToken);
-            foreach (var file in items.OfType<ContainerFile>())
-            {
-                files[$"{annotation.DestinationPath}/{file.Name}"] = file.Contents;
-            }
-        }
-
-        return files;
     }
 }

@@ -59,3 +59,23 @@ internal static class EnvironmentReader
             variable => variable.Value is IManifestExpressionProvider expression ? expression.ValueExpression : $"{variable.Value}");
     }
 }
+
+internal static class ContainerFilesReader
+{
+    /// <summary>The files that a container is given, by path.</summary>
+    public static async Task<IReadOnlyDictionary<string, string?>> ContainerFilesAsync(this IResource resource, IServiceProvider services)
+    {
+        var files = new Dictionary<string, string?>();
+        foreach (var annotation in resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
+        {
+            var items = await annotation.Callback(
+                new ContainerFileSystemCallbackContext { Services = services, Model = resource }, TestContext.Current.CancellationToken);
+            foreach (var file in items.OfType<ContainerFile>())
+            {
+                files[$"{annotation.DestinationPath}/{file.Name}"] = file.Contents;
+            }
+        }
+
+        return files;
+    }
+}

@@ -77,6 +77,18 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task TheDashboardLeadsFromEveryResourceToWhatTheMonitorFoundOfIt()
+    {
+        using var client = new HttpClient();
+        foreach (var (resource, heading) in new[] { ("monitor", "Findings"), ("pg2", "Findings: pg2"), ("pg2-1", "Findings: pg2-1") })
+        {
+            var shown = await shared.Host.StateAsync(resource, snapshot => snapshot.Urls.Any(url => url is { DisplayProperties.DisplayName: "Findings", IsInactive: false }));
+            var page = await client.GetStringAsync(new Uri(shown.Urls.Single(url => url.DisplayProperties.DisplayName == "Findings").Url), Token);
+            Assert.Contains($"<h1>{heading}</h1>", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task PrometheusHasTheRulesAndTellsAlertmanager()
     {
         await shared.Host.HealthyAsync("prometheus");

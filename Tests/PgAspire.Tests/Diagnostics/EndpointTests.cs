@@ -36,6 +36,10 @@ public sealed class EndpointTests(InspectedTopology inspected)
         var page = await client.GetStringAsync("/diagnostics/duplicate-indexes.html", TestContext.Current.CancellationToken);
         Assert.Contains("DROP INDEX CONCURRENTLY &quot;Odd Schema&quot;.&quot;Big N again&quot;;", page, StringComparison.Ordinal);
         Assert.Contains("critical", await client.GetStringAsync("/diagnostics/all.html", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var own = await client.GetStringAsync("/diagnostics/all.html?instance=pg1-2", TestContext.Current.CancellationToken);
+        Assert.Contains("<h1>Findings: pg1-2</h1>", own, StringComparison.Ordinal);
+        Assert.Contains(".html?instance=pg1-2\">", own, StringComparison.Ordinal);
+        Assert.DoesNotContain("pg1-1", own, StringComparison.Ordinal);
         foreach (var unknown in new[] { "/diagnostics/blaot", "/diagnostics/bloat?instance=pg7", "/diagnostics/blaot.html" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(unknown, TestContext.Current.CancellationToken)).StatusCode);

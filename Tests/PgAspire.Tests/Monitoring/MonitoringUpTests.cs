@@ -108,6 +108,8 @@ public sealed class MonitoringUpTests
         Assert.Equal(AlertRules.All.Select(rule => rule.Name).Order(StringComparer.Ordinal), rules.Select(rule => rule.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
         Assert.All(rules, rule => Assert.Equal("ok", rule.GetProperty("health").GetString()));
         Assert.DoesNotContain(rules, rule => rule.GetProperty("state").GetString() == "firing" && rule.GetProperty("labels").GetProperty("severity").GetString() == "critical");
+        Assert.Contains(
+            $"{PrometheusConfiguration.RunbookLabel}: {status.Monitor.Url}/\n", (await prometheus.AskAsync("api/v1/status/config")).GetProperty("yaml").GetString(), StringComparison.Ordinal);
         var managers = (await prometheus.AskAsync("api/v1/alertmanagers")).GetProperty("activeAlertmanagers").EnumerateArray();
         Assert.Equal($"{status.Alertmanager!.Url}/api/v2/alerts", Assert.Single(managers).GetProperty("url").GetString());
         Assert.DoesNotContain(PrometheusConfiguration.RunbookLabel, (await prometheus.AskAsync("api/v1/targets")).ToString(), StringComparison.Ordinal);
