@@ -23,6 +23,9 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
     /// <summary>A file with the number of its first process, which changes with every start; null where nobody writes one.</summary>
     public string? ProcessFile { get; init; }
 
+    /// <summary>Its log, where this machine sees it as a file; null otherwise.</summary>
+    public string? LogFile { get; init; }
+
     /// <summary>The folder of its control group, version 2; null where it has none of its own.</summary>
     public string? Cgroup { get; init; }
 
@@ -67,6 +70,7 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
             DataDirectory = section[nameof(DataDirectory)],
             ProcessId = section.GetValue<int?>(nameof(ProcessId)),
             ProcessFile = section[nameof(ProcessFile)],
+            LogFile = section[nameof(LogFile)],
             Cgroup = section[nameof(Cgroup)],
         };
     }

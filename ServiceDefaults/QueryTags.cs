@@ -40,27 +40,4 @@ public static class QueryTags
 
         return comment.Append(Close).ToString();
     }
-
-    /// <summary>The tags of a statement; none where it has none.</summary>
-    public static IReadOnlyDictionary<string, string> Read(string sql)
-    {
-        ArgumentNullException.ThrowIfNull(sql);
-
-        var tags = new Dictionary<string, string>();
-        var (start, text) = (sql.LastIndexOf(Open, StringComparison.Ordinal), sql.TrimEnd(';', ' ', '\n', '\r', '\t'));
-        if (start < 0 || start + Open.Length > text.Length - Close.Length || !text.EndsWith(Close, StringComparison.Ordinal))
-        {
-            return tags;
-        }
-
-        foreach (var pair in text[(start + Open.Length)..^Close.Length].Split(','))
-        {
-            if (pair.Trim().Split('=', 2) is [var key, ['\'', .. var value, '\'']])
-            {
-                tags[Uri.UnescapeDataString(key)] = Uri.UnescapeDataString(value);
-            }
-        }
-
-        return tags;
-    }
 }

@@ -2,6 +2,7 @@ using Npgsql;
 using PgAspire.Cli.Aspire;
 using PgAspire.Cli.Embedded;
 using PgAspire.Postgres.Diagnostics;
+using PgAspire.Postgres.Diagnostics.Logs;
 using PgAspire.Postgres.Roles;
 
 namespace PgAspire.Cli.Commands;
@@ -9,7 +10,6 @@ namespace PgAspire.Cli.Commands;
 /// <summary>How to reach the instances of a topology as role <c>monitor</c>, and their logs, on either host.</summary>
 internal sealed class InspectionTargets(StateFolder folder)
 {
-    private const long LogBytes = 16 * 1024 * 1024;
     private const int LogLines = 50_000;
 
     private readonly StateStore _store = new(folder);
@@ -41,7 +41,7 @@ internal sealed class InspectionTargets(StateFolder folder)
 
     private Func<CancellationToken, Task<string?>> LogOf(InstanceStatus instance) => _store.Read().Host == HostChoice.Aspire
         ? async token => await ReadContainersAsync(instance, token)
-        : async token => await ReadEndAsync(Path.Combine(folder.Logs, Path.GetFileName(instance.DataDirectory) + ".log"), token);
+        : token => LogEnd.ReadAsync(Path.Combine(folder.Logs, Path.GetFileName(instance.DataDirectory) + ".log"), token);
 
     private async Task<string> ReadContainersAsync(InstanceStatus instance, CancellationToken cancellationToken)
     {
@@ -53,19 +53,6 @@ internal sealed class InspectionTargets(StateFolder folder)
         {
             throw new IOException(exception.Message, exception); // One log that cannot be had is no reason to fail for all.
         }
-    }
-
-    private static async Task<string?> ReadEndAsync(string path, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        stream.Position = Math.Max(0, stream.Length - LogBytes);
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     private static string ConnectionString(InstanceStatus instance, string password) => new NpgsqlConnectionStringBuilder

@@ -13,7 +13,7 @@ internal static class MonitorProgram
     public const string Variable = "PGASPIRE_MONITOR";
     private const string Assembly = "PgAspire.Monitor.dll";
 
-    /// <summary>The monitor with every instance of these clusters, and where its data lie: its processes are found by them.</summary>
+    /// <summary>The monitor with every instance of these clusters, where its data lie, by which its processes are found, and its log.</summary>
     /// <exception cref="CliException">It was not built.</exception>
     public static ServiceProgram For(StateFolder folder, EmbeddedTopology topology, string database)
     {
@@ -29,6 +29,7 @@ internal static class MonitorProgram
             environment[$"{prefix}ConnectionString"] = ConnectionStrings.For(
                 [new("127.0.0.1", instance.Port!.Value)], database, RoleNames.Monitor, topology.Passwords[instance.Cluster].Monitor);
             environment[$"{prefix}DataDirectory"] = folder.Data(instance);
+            environment[$"{prefix}LogFile"] = folder.Log(instance);
         }
 
         environment["Drills__0"] = folder.Failover;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using PgAspire.Monitor.Pages;
 using PgAspire.Postgres.Declaration;
 using PgAspire.Postgres.Diagnostics;
+using PgAspire.Postgres.Diagnostics.Logs;
 
 namespace PgAspire.Monitor.Diagnostics;
 
@@ -14,7 +15,10 @@ internal static class DiagnosticsEndpoints
     /// <param name="instances">The instances to ask.</param>
     public static void MapDiagnostics(this IEndpointRouteBuilder routes, IReadOnlyList<WatchedInstance> instances)
     {
-        var targets = instances.Select(instance => new InspectionTarget(instance.Cluster, instance.Name, instance.ConnectionString)).ToList();
+        var targets = instances.Select(instance => new InspectionTarget(instance.Cluster, instance.Name, instance.ConnectionString)
+        {
+            Log = instance.LogFile is { Length: > 0 } file ? token => LogEnd.ReadAsync(file, token) : null,
+        }).ToList();
         routes.MapGet("/", () => Page(DiagnosticsPage.List(DiagnosticCatalog.All)));
         routes.MapGet("/diagnostics.html", () => Page(DiagnosticsPage.List(DiagnosticCatalog.All)));
         routes.MapGet("/diagnostics", () => Json(ReportJson.List(DiagnosticCatalog.All)));

@@ -34,4 +34,8 @@ public enum Unit
 /// <summary>One column of a diagnostic.</summary>
 /// <param name="Name">Its name, as the SQL, the JSON and the table have it: lower-case words with underscores.</param>
 /// <param name="Unit">What its values are.</param>
-public sealed record Column(string Name, Unit Unit = Unit.Text);
+public sealed record Column(string Name, Unit Unit = Unit.Text)
+{
+    /// <summary>The tag of the row's statement that is its value where the query has none; null where the query alone has it.</summary>
+    internal Func<Statements.StatementTags, string?>? Tag { get; init; }
+}

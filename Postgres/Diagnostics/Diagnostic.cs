@@ -11,7 +11,7 @@ public sealed record Diagnostic(string Name, string Description)
     /// <summary>The columns of its rows.</summary>
     public required IReadOnlyList<Column> Columns { get; init; }
 
-    /// <summary>The query, which returns exactly <see cref="Columns"/> by name, on any server of a supported version.</summary>
+    /// <summary>The query, which returns <see cref="Columns"/> by name, but for those that a tag of the statement may give, on any server of a supported version.</summary>
     public required Func<ServerFacts, string> Sql { get; init; }
 
     /// <summary>Why a server cannot be asked; null where it can.</summary>

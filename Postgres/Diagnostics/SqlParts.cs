@@ -11,8 +11,4 @@ internal static class SqlParts
 
     /// <summary>Seconds from a point in time to now.</summary>
     public static string SecondsSince(string time) => $"extract(epoch FROM clock_timestamp() - {time})::float8";
-
-    /// <summary>The trace's id that a statement names in a comment, as OpenTelemetry's SQL commenter has it; null where it does not.</summary>
-    /// <remarks>Source: <see href="https://google.github.io/sqlcommenter/spec/">sqlcommenter</see>; the value is W3C's traceparent.</remarks>
-    public static string TraceOf(string statement) => $"substring({statement} from 'traceparent=''[0-9a-f]+-([0-9a-f]+)-[0-9a-f]+-[0-9a-f]+''')";
 }

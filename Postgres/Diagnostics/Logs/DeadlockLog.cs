@@ -44,7 +44,8 @@ internal static partial class DeadlockLog
                 error.User, error.Database, error.Application,
                 $"{match.Groups["mode"].Value} on {match.Groups["object"].Value}",
                 match.Groups["blocker"].Value,
-                statements.TryGetValue(match.Groups["process"].Value, out var statement) ? StatementText.Normalise(statement) : null)),
+                statements.TryGetValue(match.Groups["process"].Value, out var statement) ? StatementText.Normalise(statement) : null,
+                StatementTags.Of(statement ?? ""))),
         ];
     }
 
@@ -66,5 +67,7 @@ internal static partial class DeadlockLog
 /// <param name="WaitedFor">The lock that it waited for.</param>
 /// <param name="BlockedBy">The session that held it.</param>
 /// <param name="Statement">What it ran, without values; null where the log does not say.</param>
+/// <param name="Tags">What the statement says of who issued it.</param>
 internal sealed record DeadlockedSession(
-    DateTime Time, string ProcessId, bool IsVictim, string? User, string? Database, string? Application, string WaitedFor, string BlockedBy, string? Statement);
+    DateTime Time, string ProcessId, bool IsVictim, string? User, string? Database, string? Application, string WaitedFor, string BlockedBy, string? Statement,
+    StatementTags Tags);

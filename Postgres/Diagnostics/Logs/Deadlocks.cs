@@ -1,3 +1,5 @@
+using PgAspire.Postgres.Diagnostics.Statements;
+
 namespace PgAspire.Postgres.Diagnostics.Logs;
 
 /// <summary>Deadlocks: counted by the statistics, told by the log.</summary>
@@ -8,12 +10,12 @@ internal static class Deadlocks
         Columns =
         [
             new("database"), new("counted", Unit.Count), new("time", Unit.Time), new("session"), new("victim", Unit.Flag), new("waited_for"),
-            new("blocked_by"), new("statement", Unit.Statement), new("application"),
+            new("blocked_by"), new("statement", Unit.Statement), .. StatementTags.Columns,
         ],
         Sql = _ =>
             """
             SELECT d.datname::text AS database, d.deadlocks AS counted, coalesce(d.stats_reset, pg_postmaster_start_time()) AS time, NULL::text AS session, NULL::bool AS victim,
-                NULL::text AS waited_for, NULL::text AS blocked_by, NULL::text AS statement, NULL::text AS application
+                NULL::text AS waited_for, NULL::text AS blocked_by, NULL::text AS statement
             FROM pg_stat_database d
             WHERE d.deadlocks > 0
             """,
@@ -30,7 +32,9 @@ internal static class Deadlocks
         ["waited_for"] = session.WaitedFor,
         ["blocked_by"] = session.BlockedBy,
         ["statement"] = session.Statement,
-        ["application"] = session.IsVictim ? session.Application : null,
+        ["application"] = session.IsVictim && session.Application is { Length: > 0 } application ? application : session.Tags.Application,
+        ["route"] = session.Tags.Route,
+        ["trace"] = session.Tags.Trace,
     });
 
     internal static IEnumerable<Finding> Judge(IReadOnlyList<Row> rows)
@@ -38,7 +42,7 @@ internal static class Deadlocks
         var told = rows.Where(row => row["session"] is not null).GroupBy(row => (Time: row["time"], Database: row.Text("database"))).ToList();
         foreach (var deadlock in told)
         {
-            var statements = deadlock.Select(row => row.Text("statement")).Where(statement => statement.Length > 0).Distinct();
+            var statements = deadlock.Where(row => row["statement"] is not null).Select(row => row.Text("statement") + StatementTags.IssuedBy(row)).Distinct();
             yield return new(
                 Severity.Warning,
                 $"{deadlock.Key.Database}, {Readable.Value(deadlock.Key.Time, Unit.Time)}",

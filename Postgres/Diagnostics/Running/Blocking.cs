@@ -1,3 +1,5 @@
+using PgAspire.Postgres.Diagnostics.Statements;
+
 namespace PgAspire.Postgres.Diagnostics.Running;
 
 /// <summary>Who waits for whom.</summary>
@@ -10,8 +12,8 @@ internal static class Blocking
     {
         Columns =
         [
-            new("session"), new("blocked_by"), new("waiting", Unit.Count), new("database"), new("user"), new("application"), new("state"),
-            new("waits_seconds", Unit.Seconds), new("lock"), new("transaction_seconds", Unit.Seconds), new("statement", Unit.Statement),
+            new("session"), new("blocked_by"), new("waiting", Unit.Count), new("database"), new("user"), StatementTags.ApplicationColumn, new("state"),
+            new("waits_seconds", Unit.Seconds), new("lock"), new("transaction_seconds", Unit.Seconds), new("statement", Unit.Statement), .. StatementTags.RequestColumns,
         ],
         Sql = _ => Sql,
         Arrange = BlockingTree.Arrange,
@@ -60,7 +62,7 @@ internal static class Blocking
         return new(
             longest >= VeryLongSeconds ? Severity.Critical : longest >= LongSeconds ? Severity.Warning : Severity.Info,
             $"{row.Text("user")} of {Running.Application(row)}, process {row.Text("session")}",
-            $"blocks {Sessions(row)}, the longest for {Readable.Seconds(longest)}; it is {row.Text("state")}, its transaction open for {Readable.Seconds(row.Number("transaction_seconds"))}",
+            $"blocks {Sessions(row)}, the longest for {Readable.Seconds(longest)}; it is {row.Text("state")}, its transaction open for {Readable.Seconds(row.Number("transaction_seconds"))}{StatementTags.IssuedBy(row)}",
             "have it commit, or end it; lock_timeout keeps others from waiting without end",
             $"SELECT pg_cancel_backend({row.Text("session")})", $"SELECT pg_terminate_backend({row.Text("session")})");
     }

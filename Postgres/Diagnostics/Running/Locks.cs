@@ -1,3 +1,5 @@
+using PgAspire.Postgres.Diagnostics.Statements;
+
 namespace PgAspire.Postgres.Diagnostics.Running;
 
 /// <summary>Locks that keep others out, and those that are waited for.</summary>
@@ -9,8 +11,8 @@ internal static class Locks
     {
         Columns =
         [
-            new("pid"), new("database"), new("user"), new("application"), new("kind"), new("object"), new("mode"), new("granted", Unit.Flag),
-            new("waits_seconds", Unit.Seconds), new("transaction_seconds", Unit.Seconds), new("statement", Unit.Statement),
+            new("pid"), new("database"), new("user"), StatementTags.ApplicationColumn, new("kind"), new("object"), new("mode"), new("granted", Unit.Flag),
+            new("waits_seconds", Unit.Seconds), new("transaction_seconds", Unit.Seconds), new("statement", Unit.Statement), .. StatementTags.RequestColumns,
         ],
         Sql = _ =>
             """
@@ -38,7 +40,7 @@ internal static class Locks
             : new(
                 Severity.Warning,
                 row.Text("object"),
-                $"is closed to everybody else, readers too, by process {row.Text("pid")} for up to {Readable.Seconds(row.Number("transaction_seconds"))}",
+                $"is closed to everybody else, readers too, by process {row.Text("pid")} for up to {Readable.Seconds(row.Number("transaction_seconds"))}{StatementTags.IssuedBy(row)}",
                 "a change of a table's form is best a transaction of its own, and short; set lock_timeout before it",
                 $"SELECT pg_cancel_backend({row.Text("pid")})", $"SELECT pg_terminate_backend({row.Text("pid")})");
 }

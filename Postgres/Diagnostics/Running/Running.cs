@@ -1,3 +1,5 @@
+using PgAspire.Postgres.Diagnostics.Statements;
+
 namespace PgAspire.Postgres.Diagnostics.Running;
 
 /// <summary>Running statements and open transactions.</summary>
@@ -17,9 +19,9 @@ internal static class Running
         Aliases = ["long-running-queries", "transactions"],
         Columns =
         [
-            new("pid"), new("database"), new("user"), new("application"), new("client"), new("state"),
+            new("pid"), new("database"), new("user"), StatementTags.ApplicationColumn, new("client"), new("state"),
             new("transaction_seconds", Unit.Seconds), new("statement_seconds", Unit.Seconds), new("waits_for"), new("isolation"),
-            new("holds_back", Unit.Count), new("statement", Unit.Statement), new("trace"),
+            new("holds_back", Unit.Count), new("statement", Unit.Statement), .. StatementTags.RequestColumns,
         ],
         Sql = _ => Sql,
         Judge = Diagnostic.Each(Judge),
@@ -36,8 +38,7 @@ internal static class Running
                 ELSE coalesce({Isolation.DefaultOf}, current_setting('default_transaction_isolation')) || ' by default'
             END AS isolation,
             age(a.backend_xmin)::bigint AS holds_back,
-            a.query AS statement,
-            {SqlParts.TraceOf("a.query")} AS trace
+            a.query AS statement
         FROM pg_stat_activity a
         WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid() AND (a.state <> 'idle' OR a.xact_start IS NOT NULL)
         ORDER BY a.xact_start NULLS LAST
@@ -57,7 +58,7 @@ internal static class Running
         return new(
             seconds >= VeryLongSeconds ? Severity.Critical : Severity.Warning,
             who,
-            $"has had a transaction open for {Readable.Seconds(seconds)}{(isIdle ? " and does nothing in it" : "")}: its locks stay, and VACUUM cannot remove rows that it might still see",
+            $"has had a transaction open for {Readable.Seconds(seconds)}{(isIdle ? " and does nothing in it" : "")}{StatementTags.IssuedBy(row)}: its locks stay, and VACUUM cannot remove rows that it might still see",
             isIdle ? "commit earlier in the application; a timeout ends such transactions by themselves" : "end the statement, or the session where that does not help",
             isIdle
                 ? [$"SELECT pg_terminate_backend({row.Text("pid")})", $"ALTER ROLE {Quote.Name(row.Text("user"))} SET idle_in_transaction_session_timeout = '5min'"]

@@ -7,7 +7,7 @@ internal static class Calls
     private const double FewRows = 1.5;
     private const double LargeShare = 0.3;
 
-    public static Diagnostic Diagnostic { get; } = new("calls", "Statements that run most often")
+    public static Diagnostic Diagnostic { get; } = new("calls", "Statements that run most often" + StatementStatistics.OfFirstCaller)
     {
         Columns = StatementStatistics.Columns,
         Obstacle = StatementStatistics.Obstacle,
@@ -21,6 +21,6 @@ internal static class Calls
             : new(
                 Severity.Info,
                 row.Text("statement"),
-                $"ran {Readable.Count(row.Number("calls"))} times for about one row each, and takes {Readable.Ratio(row.Number("share"))} of all execution time",
+                $"ran {Readable.Count(row.Number("calls"))} times for about one row each, and takes {Readable.Ratio(row.Number("share"))} of all execution time{StatementStatistics.IssuedBy(row)}",
                 "looks like one query a row of another query's result: ask for all of them at once (= ANY($1), a join)");
 }

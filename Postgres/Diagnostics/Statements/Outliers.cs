@@ -6,7 +6,7 @@ internal static class Outliers
     private const double LargeShare = 0.3;
     private const double LeastMilliseconds = 60_000;
 
-    public static Diagnostic Diagnostic { get; } = new("outliers", "Statements that take most of the server's time in all")
+    public static Diagnostic Diagnostic { get; } = new("outliers", "Statements that take most of the server's time in all" + StatementStatistics.OfFirstCaller)
     {
         Columns = StatementStatistics.Columns,
         Obstacle = StatementStatistics.Obstacle,
@@ -20,7 +20,7 @@ internal static class Outliers
             : new(
                 Severity.Info,
                 row.Text("statement"),
-                $"takes {Readable.Ratio(row.Number("share"))} of all execution time: {Readable.Value(row["total_ms"], Unit.Milliseconds)} in {Readable.Count(row.Number("calls"))} calls",
+                $"takes {Readable.Ratio(row.Number("share"))} of all execution time: {Readable.Value(row["total_ms"], Unit.Milliseconds)} in {Readable.Count(row.Number("calls"))} calls{StatementStatistics.IssuedBy(row)}",
                 "whatever makes this one cheaper pays most: an index, fewer columns or rows, fewer calls",
                 StatementStatistics.Explain(row.Text("statement"), server));
 }

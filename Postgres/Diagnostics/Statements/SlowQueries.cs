@@ -6,7 +6,7 @@ internal static class SlowQueries
     private const double SlowMilliseconds = 100;
     private const double VerySlowMilliseconds = 1000;
 
-    public static Diagnostic Diagnostic { get; } = new("slow-queries", "Statements that take longest each time, on average since the statistics began")
+    public static Diagnostic Diagnostic { get; } = new("slow-queries", "Statements that take longest each time, on average since the statistics began" + StatementStatistics.OfFirstCaller)
     {
         Columns = StatementStatistics.Columns,
         Obstacle = StatementStatistics.Obstacle,
@@ -28,7 +28,7 @@ internal static class SlowQueries
         return new(
             mean >= VerySlowMilliseconds ? Severity.Warning : Severity.Info,
             row.Text("statement"),
-            $"takes {Readable.Value(mean, Unit.Milliseconds)} on average ({Readable.Value(row["max_ms"], Unit.Milliseconds)} at most) over {Readable.Count(row.Number("calls"))} calls",
+            $"takes {Readable.Value(mean, Unit.Milliseconds)} on average ({Readable.Value(row["max_ms"], Unit.Milliseconds)} at most) over {Readable.Count(row.Number("calls"))} calls{StatementStatistics.IssuedBy(row)}",
             cause,
             StatementStatistics.Explain(row.Text("statement"), server));
     }

@@ -3,11 +3,14 @@ namespace PgAspire.Postgres.Diagnostics.Statements;
 /// <summary>pg_stat_statements: what the diagnostics on statements have in common.</summary>
 internal static class StatementStatistics
 {
+    /// <summary>The end of their descriptions: what the server keeps of a statement that several requests send.</summary>
+    public const string OfFirstCaller = "; application and route are the first caller's";
+
     public static IReadOnlyList<Column> Columns { get; } =
     [
         new("statement", Unit.Statement), new("calls", Unit.Count), new("mean_ms", Unit.Milliseconds), new("max_ms", Unit.Milliseconds),
         new("total_ms", Unit.Milliseconds), new("share", Unit.Ratio), new("rows", Unit.Count), new("hit_ratio", Unit.Ratio),
-        new("io_ms", Unit.Milliseconds), new("temp_bytes", Unit.Bytes), new("database"), new("user"), new("query_id"), new("trace"),
+        new("io_ms", Unit.Milliseconds), new("temp_bytes", Unit.Bytes), new("database"), new("user"), new("query_id"), .. StatementTags.Columns,
     ];
 
     /// <summary>The statements first in an order; the monitor's own are left out.</summary>
@@ -16,12 +19,11 @@ internal static class StatementStatistics
         // 1.11 counts local blocks' times apart, and has renamed those of shared ones.
         var ioTime = server.StatementsVersion >= 111 ? "s.shared_blk_read_time + s.shared_blk_write_time" : "s.blk_read_time + s.blk_write_time";
         return $"""
-            SELECT left(s.query, 4000) AS statement, s.calls, s.mean_exec_time AS mean_ms, s.max_exec_time AS max_ms, s.total_exec_time AS total_ms,
+            SELECT left(s.query, 100000) AS statement, s.calls, s.mean_exec_time AS mean_ms, s.max_exec_time AS max_ms, s.total_exec_time AS total_ms,
                 s.total_exec_time / nullif(sum(s.total_exec_time) OVER (), 0) AS share, s.rows,
                 s.shared_blks_hit / nullif(s.shared_blks_hit + s.shared_blks_read, 0)::float8 AS hit_ratio, {ioTime} AS io_ms,
                 s.temp_blks_written * current_setting('block_size')::bigint AS temp_bytes,
-                d.datname::text AS database, r.rolname::text AS "user", s.queryid::text AS query_id,
-                {SqlParts.TraceOf("s.query")} AS trace
+                d.datname::text AS database, r.rolname::text AS "user", s.queryid::text AS query_id
             FROM {server.StatementsSchema}.pg_stat_statements s
             LEFT JOIN pg_database d ON d.oid = s.dbid
             LEFT JOIN pg_roles r ON r.oid = s.userid
@@ -30,6 +32,9 @@ internal static class StatementStatistics
             LIMIT 20
             """;
     }
+
+    /// <summary>Who issued a row's statement first: later callers of the same statement are counted with it, and leave its text as it is.</summary>
+    public static string IssuedBy(Row row) => StatementTags.IssuedBy(row) is { Length: > 0 } issued ? $"{issued} (its first caller)" : "";
 
     public static string? Obstacle(ServerFacts server) => server switch
     {

@@ -34,6 +34,25 @@ public static partial class StatementText
         return Lists().Replace(Blanks().Replace(text.ToString(), " ").Trim(), "?, …");
     }
 
+    /// <summary>What its <c>/* comments */</c> say; none after a place from which on all is taken for a value.</summary>
+    internal static IEnumerable<string> Comments(string sql)
+    {
+        var passed = new StringBuilder();
+        for (var (at, end) = (0, 0); at < sql.Length; at = end)
+        {
+            end = Next(sql, at, passed.Clear());
+            if (end < 0)
+            {
+                yield break;
+            }
+
+            if (end - at >= 4 && sql[at] == '/' && sql[at + 1] == '*' && sql[end - 2] == '*' && sql[end - 1] == '/')
+            {
+                yield return sql[(at + 2)..(end - 2)];
+            }
+        }
+    }
+
     /// <summary>Copies or replaces the token at a place.</summary>
     /// <returns>Where the next one begins; negative where all that follows is to be taken for a value.</returns>
     private static int Next(string sql, int at, StringBuilder text)

@@ -14,7 +14,7 @@ public sealed class DeadlockLogTests
         	Process 43 waits for ShareLock on transaction 801; blocked by process 42.
         	Process 42: UPDATE accounts SET owner = 'Zq'
         	WHERE id = 7
-        	Process 43: UPDATE accounts SET owner = 'Process 1: x' WHERE id = 8
+        	Process 43: UPDATE accounts SET owner = 'Process 1: x' WHERE id = 8 /*application='shop',route='PUT%20%2Faccounts',user='Zq'*/
         2026-11-25 19:50:01.003 UTC [42] app@app/shop: the till HINT:  See server log for query details.
         2026-11-25 19:50:01.003 UTC [42] app@app/shop: the till CONTEXT:  while updating tuple (0,1) in relation "accounts"
         2026-11-25 19:50:01.003 UTC [42] app@app/shop: the till STATEMENT:  UPDATE accounts SET owner = 'Zq'
@@ -25,8 +25,8 @@ public sealed class DeadlockLogTests
     [Fact]
     public void BothSessionsAndTheirStatementsAreFoundWithoutValues() => Assert.Equal(
         [
-            new(new(2026, 11, 25, 19, 50, 1, 3, DateTimeKind.Utc), "42", true, "app", "app", "shop: the till", "ShareLock on transaction 800", "43", "UPDATE accounts SET owner = ? WHERE id = ?"),
-            new(new(2026, 11, 25, 19, 50, 1, 3, DateTimeKind.Utc), "43", false, "app", "app", "shop: the till", "ShareLock on transaction 801", "42", "UPDATE accounts SET owner = ? WHERE id = ?"),
+            new(new(2026, 11, 25, 19, 50, 1, 3, DateTimeKind.Utc), "42", true, "app", "app", "shop: the till", "ShareLock on transaction 800", "43", "UPDATE accounts SET owner = ? WHERE id = ?", new(null, null, null)),
+            new(new(2026, 11, 25, 19, 50, 1, 3, DateTimeKind.Utc), "43", false, "app", "app", "shop: the till", "ShareLock on transaction 801", "42", "UPDATE accounts SET owner = ? WHERE id = ?", new("shop", "PUT /accounts", null)),
         ],
         DeadlockLog.Read(Log));
 
@@ -59,7 +59,9 @@ public sealed class DeadlockLogTests
         var rows = Deadlocks.Diagnostic.FromLog!(Log).Append(Rows.Of(("database", "app"), ("counted", 1L))).Append(Rows.Of(("database", "other"), ("counted", 3L))).ToList();
         var findings = Deadlocks.Judge(rows).ToList();
         Assert.Equal([Severity.Warning, Severity.Info], findings.Select(finding => finding.Severity));
-        Assert.Contains("2 sessions waited for one another", findings[0].Meaning, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 sessions waited for one another, and one was rolled back: UPDATE accounts SET owner = ? WHERE id = ? ⇄ UPDATE accounts SET owner = ? WHERE id = ?, issued by PUT /accounts of shop",
+            findings[0].Meaning, StringComparison.Ordinal);
         Assert.Equal("other", findings[1].Subject);
     }
 }

@@ -96,15 +96,20 @@ public sealed class InspectedTopology : IAsyncLifetime
     /// <summary>Opens a session with the primary.</summary>
     internal async Task<NpgsqlConnection> OpenAsync(string role = RoleNames.Application, string application = "test", string database = "app")
     {
-        var port = PostmasterFile.ReadOfRunning(Path.Combine(_topology.State, "data", "pg1-1"))!.Port;
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString(role, database))
         {
-            Host = "127.0.0.1", Port = port, Username = role, Password = _topology.Secrets()["pg1"].Of(role), Database = database, ApplicationName = application,
-            Pooling = false, Timeout = 60, CommandTimeout = 120,
+            ApplicationName = application, Pooling = false, Timeout = 60, CommandTimeout = 120,
         }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }
+
+    /// <summary>Of the primary, as an application gets it.</summary>
+    internal string ConnectionString(string role = RoleNames.Application, string database = "app") => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1", Port = PostmasterFile.ReadOfRunning(Path.Combine(_topology.State, "data", "pg1-1"))!.Port,
+        Username = role, Password = _topology.Secrets()["pg1"].Of(role), Database = database,
+    }.ConnectionString;
 
     internal async Task ExecuteAsync(string sql, string role = RoleNames.Application)
     {

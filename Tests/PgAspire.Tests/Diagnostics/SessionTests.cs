@@ -21,7 +21,7 @@ public sealed class SessionTests(InspectedTopology inspected)
         await inspected.ExecuteAsync($"DO $$ BEGIN PERFORM '{Secret}'; END $$");
         await using var holder = await inspected.OpenAsync(application: "holder");
         await RunAsync(holder, "BEGIN");
-        await RunAsync(holder, $"UPDATE accounts SET owner = '{Secret}' WHERE id = 1 /*traceparent='00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'*/");
+        await RunAsync(holder, $"UPDATE accounts SET owner = '{Secret}' WHERE id = 1 /*application='shop',route='GET%20%2Faccounts%2F%7Bid%7D',user='{Secret}',traceparent='00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'*/");
         await using var waiter = await inspected.OpenAsync(application: "waiter");
         var waiting = RunAsync(waiter, $"DELETE FROM accounts WHERE id = 1 AND owner = E'{Secret}' -- {Secret}");
 
@@ -34,8 +34,8 @@ public sealed class SessionTests(InspectedTopology inspected)
         Assert.Equal($"SELECT pg_cancel_backend({holder.ProcessID})", Assert.Single(blocking.Findings).Finding.Sql[0]);
         Assert.Contains((await inspected.AskAsync("locks")).Instances[0].Rows, row => row.Text("application") == "waiter" && !row.Is("granted"));
 
-        var running = (await inspected.AskAsync("running")).Instances[0].Rows;
-        Assert.Equal("0af7651916cd43dd8448eb211c80319c", running.Single(row => row.Text("application") == "holder").Text("trace"));
+        var held = (await inspected.AskAsync("running")).Instances[0].Rows.Single(row => row.Text("application") == "holder");
+        Assert.Equal(("GET /accounts/{id}", "0af7651916cd43dd8448eb211c80319c"), (held.Text("route"), held.Text("trace")));
 
         var all = await Inspection.RunAsync(DiagnosticCatalog.All, inspected.Targets(), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.DoesNotContain(Secret, string.Concat(all.Select(report => ReportJson.Of(report).ToJsonString(ReportJson.Options))), StringComparison.Ordinal);

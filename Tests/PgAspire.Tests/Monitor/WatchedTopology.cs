@@ -37,10 +37,13 @@ public sealed class WatchedTopology : IAsyncDisposable
 
     public async Task<TestTopology> TopologyAsync() => await _topology.Value;
 
-    public async Task<Scrape> ScrapeAsync()
+    public async Task<Scrape> ScrapeAsync() => new(await GetAsync("/metrics"));
+
+    /// <summary>What the monitor answers.</summary>
+    public async Task<string> GetAsync(string path)
     {
         _url ??= (await (await TopologyAsync()).StatusAsync()).Monitor.Url;
-        return new(await Client.GetStringAsync($"{_url}/metrics"));
+        return await Client.GetStringAsync($"{_url}{path}");
     }
 
     /// <summary>Waits until a metric of the primary (unless the labels name another instance) has such a value.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using CsCheck;
 using Npgsql;
+using PgAspire.Postgres.Diagnostics.Statements;
 using PgAspire.ServiceDefaults;
 using PgAspire.Tests.Monitor;
 using PgAspire.Tests.Support;
@@ -21,20 +21,6 @@ public sealed class QueryTagsTests(WatchedTopology watched)
         Assert.Equal("SELECT 1 /*route='%2A%2F%3B%20DROP%27'*/", QueryTags.Append("SELECT 1", ("route", "*/; DROP'")));
     }
 
-    [Theory]
-    [InlineData("SELECT 1")]
-    [InlineData("SELECT 1 /* a comment of somebody's own */")]
-    [InlineData("/*route='a'*/ SELECT 1 + 1")]
-    [InlineData("*/")]
-    public void AStatementWithoutTagsHasNone(string sql) => Assert.Empty(QueryTags.Read(sql));
-
-    [Fact]
-    public void WhatIsWrittenIsRead() => Gen.String[Gen.Char[' ', '\u00ff'], 0, 20].Array[2].Sample(values =>
-    {
-        var tags = QueryTags.Read(QueryTags.Append("SELECT '/*'", ("a", values[0]), ("b", values[1])));
-        Assert.Equal((values[0], values[1]), (tags["a"], tags["b"]));
-    });
-
     [Fact]
     public async Task TheServerNamesTheRouteOfTheApplicationsStatements()
     {
@@ -47,10 +33,10 @@ public sealed class QueryTagsTests(WatchedTopology watched)
         }
 
         var statements = await servers.All[0].ListAsync("SELECT query FROM pg_stat_activity WHERE application_name = 'PgAspire.SampleApi'");
-        var tags = statements.Select(QueryTags.Read).Where(found => found.Count > 0).ToList();
+        var tags = statements.Select(StatementTags.Of).Where(found => found.Route is not null).ToList();
         Assert.NotEmpty(tags);
-        Assert.All(tags, found => Assert.Equal("PgAspire.SampleApi", found[QueryTags.Application]));
-        Assert.Contains(tags, found => found[QueryTags.Route] == Route);
+        Assert.All(tags, found => Assert.Equal("PgAspire.SampleApi", found.Application));
+        Assert.Contains(tags, found => found.Route == Route);
     }
 
     [Fact]
@@ -75,6 +61,6 @@ public sealed class QueryTagsTests(WatchedTopology watched)
         var span = Assert.Single(spans, span => sql.Equals(span.GetTagItem("db.query.text")));
         Assert.Equal($"{session.ProcessID}", $"{span.GetTagItem("db.npgsql.connection_id")}");
         await using var slow = new NpgsqlCommand("SELECT query FROM pg_stat_statements WHERE query LIKE '%pg_backend_pid() FROM pg_class%' AND query NOT LIKE '%pg_stat_statements%'", session);
-        Assert.Equal(Route, QueryTags.Read((string)(await slow.ExecuteScalarAsync(TestContext.Current.CancellationToken))!)[QueryTags.Route]);
+        Assert.Equal(Route, StatementTags.Of((string)(await slow.ExecuteScalarAsync(TestContext.Current.CancellationToken))!).Route);
     }
 }
