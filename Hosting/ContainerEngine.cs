@@ -9,6 +9,8 @@ namespace PgAspire.Hosting;
 /// <summary>The container engine's command line, for the few things that Aspire has no method for.</summary>
 internal sealed class ContainerEngine(IConfiguration configuration)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private string Program =>
         configuration["DcpPublisher:ContainerRuntime"] ?? configuration["ASPIRE_CONTAINER_RUNTIME"] ?? "docker";
 
@@ -45,6 +47,22 @@ internal sealed class ContainerEngine(IConfiguration configuration)
         catch (DistributedApplicationException) when (StateOf(container) is not ("running" or "paused"))
         {
             // It ended by itself meanwhile.
+        }
+    }
+
+    /// <summary>Whether it answers at all.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await RunAsync(null, ["ps", "--quiet"], patience.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is DistributedApplicationException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
         }
     }
 

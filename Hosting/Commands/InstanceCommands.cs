@@ -13,6 +13,7 @@ namespace PgAspire.Hosting.Commands;
 internal static class InstanceCommands
 {
     public const string Psql = "pgaspire-psql";
+    public const string Promote = "pgaspire-promote";
 
     /// <summary>Before the name of the fault.</summary>
     public const string Drill = "pgaspire-drill-";
@@ -23,6 +24,13 @@ internal static class InstanceCommands
         if (instance.Cluster.Declaration.Instances > 1)
         {
             builder
+                .WithCommand(Promote, "Promote, accept loss", context => SupervisedChanges.PromoteAsync(instance, context), new()
+                {
+                    Description = "Makes it the primary by force, where the supervisor says that it cannot choose one. Acknowledged writes that it lacks are lost.",
+                    IconName = "ArrowUp",
+                    ConfirmationMessage =
+                        $"Make {instance.Name} the primary of {instance.Cluster.Name} by force? Acknowledged writes that it lacks are lost. Switchover on {instance.Cluster.Name} loses none, where the primary is well.",
+                })
                 .WithDrill(DrillFault.Kill, "Plug", "Kills its container")
                 .WithDrill(DrillFault.Pause, "Pause", "Freezes its container for up to 30 s")
                 .WithDrill(DrillFault.Restart, "ArrowClockwise", "Restarts its container behind the supervisor's back")

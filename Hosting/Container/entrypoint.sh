@@ -265,6 +265,7 @@ rewind_data() {
 
 follow_primary() {
     if [[ $anew == yes || ! -s $PGDATA/PG_VERSION || -e $making ]]; then
+        [[ $anew != never ]] || refuse "the data of this instance are gone, and there is no primary to copy"
         copy_data
     elif [[ ! -e $PGDATA/standby.signal ]]; then
         rewind_data

@@ -15,7 +15,7 @@ namespace PgAspire.Hosting.States;
 /// <summary>Follows every instance, and shows clusters and topologies accordingly.</summary>
 internal sealed class GroupWatcher(
     DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, GroupStates states, SupervisionStates supervision,
-    StateFile file, ProcessFiles processes, ILogger<GroupWatcher> logger)
+    StateFile file, ProcessFiles processes, ContainerEngine engine, ILogger<GroupWatcher> logger)
     : BackgroundService
 {
     private const string NoEngineReason =
@@ -106,7 +106,7 @@ internal sealed class GroupWatcher(
             instance,
             new(
                 instance.Name,
-                snapshot.State?.Text,
+                await StateOfAsync(snapshot, cancellationToken),
                 snapshot.HealthStatus,
                 snapshot.ExitCode,
                 snapshot.HealthReports.FirstOrDefault(report => report.Description is not null)?.Description,
@@ -150,6 +150,12 @@ internal sealed class GroupWatcher(
 
         return now;
     }
+
+    /// <summary>Where the orchestrator takes an engine for gone that answers us, on a machine that is busy, it goes on by itself a moment later.</summary>
+    private async Task<string?> StateOfAsync(CustomResourceSnapshot snapshot, CancellationToken cancellationToken) =>
+        snapshot.State?.Text == KnownResourceStates.RuntimeUnhealthy && await engine.AnswersAsync(cancellationToken)
+            ? KnownResourceStates.Waiting
+            : snapshot.State?.Text;
 
     private string NoEngine()
     {

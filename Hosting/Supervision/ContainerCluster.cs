@@ -107,7 +107,8 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
 
     public Task StartReplicaAsync(Instance instance, Instance primary, bool anew, CancellationToken cancellationToken)
     {
-        control.LetFollow(Of(instance), Of(primary), anew);
+        // One that is only to be asked what it has, while there is no primary, would wait for one to copy.
+        control.LetFollow(Of(instance), Of(primary), anew || ProcessOf(primary) != ServerProcess.Gone ? anew : null);
         return StartContainerAsync(Of(instance), cancellationToken);
     }
 

@@ -53,8 +53,11 @@ internal sealed class ControlFolder
     public void LetStart(PostgresInstanceResource instance, bool make) => Write(instance, $"role=primary\nmake={(make ? "yes" : "no")}\n");
 
     /// <summary>Has an instance start as a replica.</summary>
-    public void LetFollow(PostgresInstanceResource instance, PostgresInstanceResource primary, bool anew) => Write(
-        instance, $"role=replica\nprimary={primary.Name}\nname={ReplicaName.Of(instance.ToInstance())}\nanew={(anew ? "yes" : "no")}\n");
+    /// <param name="instance">The replica.</param>
+    /// <param name="primary">The primary.</param>
+    /// <param name="anew">Whether its data are to be a new copy of the primary's; null where they are to be the ones that it has, or it is not to start.</param>
+    public void LetFollow(PostgresInstanceResource instance, PostgresInstanceResource primary, bool? anew) => Write(
+        instance, $"role=replica\nprimary={primary.Name}\nname={ReplicaName.Of(instance.ToInstance())}\nanew={anew switch { true => "yes", false => "no", null => "never" }}\n");
 
     /// <summary>Writes what replicas need; root in the container reads it.</summary>
     public void WritePasswords(PostgresInstanceResource instance, RolePasswords passwords)

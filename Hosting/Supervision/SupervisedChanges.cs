@@ -8,18 +8,15 @@ namespace PgAspire.Hosting.Supervision;
 /// <summary>What can be done from the dashboard with a cluster that a supervisor looks after.</summary>
 internal static class SupervisedChanges
 {
-    /// <summary>Makes the replica with the most WAL the primary.</summary>
-    public static async Task<ExecuteCommandResult> SwitchoverAsync(PostgresClusterResource cluster, ExecuteCommandContext context)
-    {
-        if (SupervisorOf(cluster, context) is not { } supervisor)
-        {
-            return CommandResults.Failure($"{cluster.Name} has no supervisor at the moment.");
-        }
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-        return await supervisor.ChangePrimaryAsync(target: null, acceptLoss: false, context.CancellationToken) is { } refusal
-            ? CommandResults.Failure(refusal)
-            : CommandResults.Success($"{cluster.Name}-{supervisor.Memory.Primary} takes writes.");
-    }
+    /// <summary>Makes the replica with the most WAL the primary.</summary>
+    public static Task<ExecuteCommandResult> SwitchoverAsync(PostgresClusterResource cluster, ExecuteCommandContext context) =>
+        ChangePrimaryAsync(cluster, target: null, acceptLoss: false, context);
+
+    /// <summary>Makes an instance the primary whatever it lacks: for a person who has read what the problem says.</summary>
+    public static Task<ExecuteCommandResult> PromoteAsync(PostgresInstanceResource instance, ExecuteCommandContext context) =>
+        ChangePrimaryAsync(instance.Cluster, instance.Ordinal, acceptLoss: true, context);
 
     /// <summary>Restarts one instance after the other, the primary last, after another one has taken over: the cluster takes writes all the time.</summary>
     public static async Task<ExecuteCommandResult> RestartAsync(PostgresClusterResource cluster, ExecuteCommandContext context)
@@ -48,6 +45,27 @@ internal static class SupervisedChanges
         }
 
         return CommandResults.Success();
+    }
+
+    private static async Task<ExecuteCommandResult> ChangePrimaryAsync(PostgresClusterResource cluster, int? target, bool acceptLoss, ExecuteCommandContext context)
+    {
+        if (SupervisorOf(cluster, context) is not { } supervisor)
+        {
+            return CommandResults.Failure($"{cluster.Name} has no supervisor at the moment.");
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await supervisor.ChangePrimaryAsync(target, acceptLoss, patience.Token) is { } refusal
+                ? CommandResults.Failure(refusal)
+                : CommandResults.Success($"{cluster.Name}-{supervisor.Memory.Primary} takes writes.");
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            return CommandResults.Failure("It is not done yet, and goes on.");
+        }
     }
 
     private static ClusterSupervisor? SupervisorOf(PostgresClusterResource cluster, ExecuteCommandContext context) =>

@@ -33,7 +33,8 @@ internal static class Succession
             return [new FailoverStep.StartPrimary(gone.Ordinal)];
         }
 
-        return memory.Promoting
+        // A primary that was never seen has been copied by nobody yet.
+        return memory.Promoting || memory.Timeline == 0
             ? [NoElectable(gone, others, candidates), .. Again(gone, [])]
             : WithoutPrimary(memory, gone, others, candidates, rules);
     }

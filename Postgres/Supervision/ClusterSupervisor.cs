@@ -156,12 +156,13 @@ public sealed class ClusterSupervisor : IAsyncDisposable
     {
         // What is said of a switchover comes after what is said of replicas, and somebody waits for it.
         Problem = steps.OfType<FailoverStep.Report>().LastOrDefault();
-        if (Problem is not null && Problem.Message != _told)
+        if (Problem?.Message != _told)
         {
-            Tell("problem", null, Problem.Message, TimeSpan.Zero);
+            var before = _told;
+            _told = Problem?.Message;
+            Tell(_told is null ? "resolved" : "problem", null, _told ?? $"no longer: {before}", TimeSpan.Zero);
         }
 
-        _told = Problem?.Message;
         var isWhole = steps.Count == 0 && ClusterHealth.IsWhole(Memory, observations, _cluster.Rules);
         if (isWhole && !IsWhole)
         {

@@ -116,7 +116,7 @@ public sealed class SupervisorRequests(string folder)
             reply = request.Drill is not null && drill is not null ? await drill(request, cancellationToken)
                 : request.Drill is not null ? new(false, "this host leaves drills to the command line")
                 : supervisors.TryGetValue(request.Cluster, out var supervisor) ? await ChangeAsync(supervisor, request, cancellationToken)
-                : new(false, $"{request.Cluster} has no replicas");
+                : new(false, $"nobody supervises {request.Cluster} at the moment");
         }
         catch (Exception exception) when (exception is JsonException or FileNotFoundException)
         {

@@ -10,7 +10,7 @@ public sealed class EngineTests
     [Fact]
     public async Task WithoutAContainerEngineEveryClusterSaysSoAndWhatElseThereIs()
     {
-        var builder = Model.Builder();
+        var builder = Model.Builder("--DcpPublisher:ContainerRuntime=no-such-engine");
         builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 2, InitScripts = "" });
         await using var model = await Model.CompleteAsync(builder);
         var notifications = model.Services.GetRequiredService<ResourceNotificationService>();
@@ -27,6 +27,21 @@ public sealed class EngineTests
                 failed.Snapshot.Properties.Single(property => property.Name == GroupState.FailureProperty).Value);
         }
 
+        await watcher.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task AnEngineThatAnswersUsIsWaitedForThoughTheOrchestratorMissedIt()
+    {
+        // What answers to every command.
+        var builder = Model.Builder("--DcpPublisher:ContainerRuntime=true");
+        builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 1, InitScripts = "" });
+        await using var model = await Model.CompleteAsync(builder);
+        var notifications = model.Services.GetRequiredService<ResourceNotificationService>();
+        var watcher = model.Services.GetServices<IHostedService>().OfType<GroupWatcher>().Single();
+        await watcher.StartAsync(TestContext.Current.CancellationToken);
+        await notifications.PublishUpdateAsync(model.Instance("pg1-1"), snapshot => snapshot with { State = KnownResourceStates.RuntimeUnhealthy });
+        await notifications.WaitForResourceAsync("pg1", KnownResourceStates.Starting, TestContext.Current.CancellationToken);
         await watcher.StopAsync(TestContext.Current.CancellationToken);
     }
 }
