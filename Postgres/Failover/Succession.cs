@@ -33,10 +33,13 @@ internal static class Succession
             return [new FailoverStep.StartPrimary(gone.Ordinal)];
         }
 
-        // A primary that was never seen has been copied by nobody yet.
-        return memory.Promoting || memory.Timeline == 0
-            ? [NoElectable(gone, others, candidates), .. Again(gone, [])]
-            : WithoutPrimary(memory, gone, others, candidates, rules);
+        if (memory.Promoting)
+        {
+            return [NoElectable(gone, others, candidates), .. Again(gone, [])];
+        }
+
+        // One that was never seen has been copied by nobody yet: the others would wait for it.
+        return memory.Timeline == 0 ? [NeverSeen(gone), .. Again(gone, [])] : WithoutPrimary(memory, gone, others, candidates, rules);
     }
 
     /// <summary>The old primary does not come back: whoever may have what it had is asked.</summary>
@@ -88,6 +91,11 @@ internal static class Succession
                 $"the primary {gone.Name} does not start, and the newest replica {best.Name} lacks {(had is null ? "nobody knows how much" : $"{had - has} bytes")} of its WAL: repair the primary, or lose that: pgaspire promote {best.Name} --accept-loss"))
             : Candidacy.Elect(memory, best, "the primary does not start; commits wait for no replica, and this one has the most");
     }
+
+    private static FailoverStep.Report NeverSeen(InstanceObservation gone) => new(
+        FailoverProblem.NoElectableReplica,
+        $"the primary {gone.Name} does not start, and nobody has seen it take writes yet: its log says why, and it is tried again; "
+        + "where there are data of others that count: pgaspire promote INSTANCE --accept-loss");
 
     private static FailoverStep.Report NoElectable(
         InstanceObservation gone, IReadOnlyList<InstanceObservation> others, IReadOnlyList<InstanceObservation> candidates)

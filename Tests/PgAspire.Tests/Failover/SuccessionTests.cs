@@ -49,6 +49,15 @@ public sealed class SuccessionTests
         Next(Memory, Gone() with { HasData = false }, Gone(2), Gone(3)).Are(new FailoverStep.StartReplica(2, Anew: false), new FailoverStep.StartReplica(3, Anew: false));
 
     [Fact]
+    public void APrimaryThatWasNeverSeenAndDoesNotStartIsToldOfAndNobodyElseIsStarted() =>
+        Next(Memory with { Timeline = 0, Quorum = 0 }, Gone() with { FailedStarts = 2, LastAnswer = null }, Gone(2), Gone(3)).Are(
+            new FailoverStep.Report(
+                FailoverProblem.NoElectableReplica,
+                "the primary 1 does not start, and nobody has seen it take writes yet: its log says why, and it is tried again; "
+                + "where there are data of others that count: pgaspire promote INSTANCE --accept-loss"),
+            new FailoverStep.StartPrimary(1));
+
+    [Fact]
     public void AStartThatGoesOnIsWaitedFor() => Next(Memory, Gone() with { HasData = false }, Replica(2), Gone(3) with { IsBusy = true, GoneFor = TimeSpan.FromMinutes(1) }).Are();
 
     [Fact]
