@@ -16,10 +16,11 @@ public sealed class InspectedTopologyCollection : ICollectionFixture<InspectedTo
 /// <summary>One topology for all tests that look into servers, in whose primary something is wrong of every kind.</summary>
 public sealed class InspectedTopology : IAsyncLifetime
 {
+    // Whoever tests diagnostics loads the primary: on a busy machine it answers late, and is not to be ended for it.
     private const string Declaration =
         """
         {
-          "clusters": 1, "instances": 2, "durability": "fast",
+          "clusters": 1, "instances": 2, "durability": "fast", "unresponsiveAfter": 300,
           "settings": {
             "autovacuum": "off", "max_prepared_transactions": "4", "deadlock_timeout": "100ms", "max_connections": "40", "max_slot_wal_keep_size": "32MB",
             "default_transaction_isolation": "read committed"
