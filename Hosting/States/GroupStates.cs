@@ -38,10 +38,9 @@ internal sealed class GroupHealthCheck(IPostgresGroup group, GroupStates states,
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var problems = GroupStates.ClustersOf(group).Select(cluster => (cluster.Name, supervision.Of(cluster.Name).Problem)).Where(cluster => cluster.Problem is not null).ToList();
-        if (problems is [var (name, problem), ..])
+        if (GroupStates.ClustersOf(group).FirstOrDefault(cluster => supervision.Of(cluster.Name).Problem is not null) is { } troubled)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy($"{name}: {problem}"));
+            return Task.FromResult(HealthCheckResult.Unhealthy($"{troubled.Name}: {supervision.Of(troubled.Name).Problem}"));
         }
 
         var bad = states.Of(group).FirstOrDefault(member => !member.Ready || member.Health == HealthStatus.Unhealthy);

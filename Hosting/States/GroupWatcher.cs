@@ -69,11 +69,13 @@ internal sealed class GroupWatcher(
                 await AloneAsync(
                     async () =>
                     {
-                        foreach (var instance in model.Resources.OfType<PostgresInstanceResource>().Where(instance => instance.Cluster.Name == name))
+                        var cluster = model.Resources.OfType<PostgresClusterResource>().Single(cluster => cluster.Name == name);
+                        foreach (var instance in cluster.Instances)
                         {
-                            await ChangeAsync(instance, states.Of(instance), cancellationToken);
+                            states.Change(await JudgeAsync(instance, states.Of(instance), cancellationToken));
                         }
 
+                        await ShowAsync(cluster);
                         await file.WriteAsync(cancellationToken);
                     },
                     cancellationToken);
@@ -102,7 +104,7 @@ internal sealed class GroupWatcher(
     {
         var snapshot = change.Snapshot;
         var before = states.Of(instance);
-        var now = await ChangeAsync(
+        var now = await JudgeAsync(
             instance,
             new(
                 instance.Name,
@@ -112,43 +114,29 @@ internal sealed class GroupWatcher(
                 snapshot.HealthReports.FirstOrDefault(report => report.Description is not null)?.Description,
                 WasReady: before.State == snapshot.State?.Text && before.Ready),
             cancellationToken);
+        if (states.Change(now))
+        {
+            await ShowAsync(instance.Cluster);
+        }
+
         if (now.IsUp && !before.IsUp && InstanceData.ContainerOf(change) is { } container)
         {
             await processes.WriteAsync(instance, container, cancellationToken);
         }
     }
 
-    private async Task<MemberState> ChangeAsync(PostgresInstanceResource instance, MemberState now, CancellationToken cancellationToken)
+    /// <summary>What is known of an instance together with what its supervisor makes of it, and why it failed where it has.</summary>
+    private async Task<MemberState> JudgeAsync(PostgresInstanceResource instance, MemberState now, CancellationToken cancellationToken)
     {
         var before = states.Of(instance);
-        if (instance.Cluster.IsSupervised)
+        now = now with { Supervision = instance.Cluster.IsSupervised ? supervision.Of(instance.Cluster.Name) : null };
+        return !now.Failed ? now : now with
         {
-            var supervised = supervision.Of(instance.Cluster.Name);
-            var isLookedAfter = supervised.Problem is null;
-            now = now with { IsLookedAfter = isLookedAfter, IsCarried = isLookedAfter && supervised.WasWhole, IsGivenUp = supervised.IsOver };
-        }
-
-        if (now.Failed)
-        {
-            now = now with
-            {
-                Message = now.IsGivenUp ? supervision.Of(instance.Cluster.Name).Problem
-                    : before.Failed ? before.Message
-                    : now.NoEngine ? NoEngine()
-                    : await ReasonAsync(instance, cancellationToken),
-            };
-        }
-
-        if (states.Change(now))
-        {
-            await ShowAsync(instance.Cluster);
-            if (instance.Cluster.Topology is { } topology)
-            {
-                await ShowAsync(topology);
-            }
-        }
-
-        return now;
+            Message = now.IsGivenUp ? now.Supervision!.Problem
+                : before.Failed ? before.Message
+                : now.NoEngine ? NoEngine()
+                : await ReasonAsync(instance, cancellationToken),
+        };
     }
 
     /// <summary>Where the orchestrator takes an engine for gone that answers us, on a machine that is busy, it goes on by itself a moment later.</summary>
@@ -175,7 +163,16 @@ internal sealed class GroupWatcher(
         return reason;
     }
 
-    private Task ShowAsync(IPostgresGroup group) =>
+    private async Task ShowAsync(PostgresClusterResource cluster)
+    {
+        await PublishAsync(cluster);
+        if (cluster.Topology is { } topology)
+        {
+            await PublishAsync(topology);
+        }
+    }
+
+    private Task PublishAsync(IPostgresGroup group) =>
         notifications.PublishUpdateAsync(group, snapshot => GroupState.Update(snapshot, states.Of(group)));
 }
 

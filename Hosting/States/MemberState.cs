@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using PgAspire.Hosting.Supervision;
 
 namespace PgAspire.Hosting.States;
 
@@ -10,15 +11,22 @@ namespace PgAspire.Hosting.States;
 /// <param name="ExitCode">The exit code of its container, once that has ended.</param>
 /// <param name="Message">What there is to say: a failing check, a failing init script.</param>
 /// <param name="WasReady">Whether it has been ready since its last start.</param>
-/// <param name="IsLookedAfter">Whether a supervisor starts it again when it ends, and knows what to do.</param>
-/// <param name="IsCarried">Whether its cluster goes on without it: it is looked after and was whole.</param>
-/// <param name="IsGivenUp">Whether its cluster could not be supervised, and so never starts it.</param>
+/// <param name="Supervision">What is known of its cluster's supervisor; null where it has no replicas and so none.</param>
 internal sealed record MemberState(
-    string Name, string? State, HealthStatus? Health, int? ExitCode, string? Message, bool WasReady, bool IsLookedAfter = false, bool IsCarried = false, bool IsGivenUp = false)
+    string Name, string? State, HealthStatus? Health, int? ExitCode, string? Message, bool WasReady, SupervisionState? Supervision = null)
 {
     public bool Ended => !IsLookedAfter && HasEnded;
 
     private bool HasEnded => State is not null && KnownResourceStates.TerminalStates.Contains(State);
+
+    /// <summary>Whether its cluster could not be supervised, and so never starts it.</summary>
+    public bool IsGivenUp => Supervision is { IsOver: true };
+
+    /// <summary>Whether a supervisor starts it again when it ends, and knows what to do.</summary>
+    private bool IsLookedAfter => Supervision is { Problem: null };
+
+    /// <summary>Whether its cluster goes on without it.</summary>
+    private bool IsCarried => IsLookedAfter && Supervision is { WasWhole: true };
 
     public bool Failed => NoEngine || IsGivenUp || (!IsLookedAfter && HasFailed);
 

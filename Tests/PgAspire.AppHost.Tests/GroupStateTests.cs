@@ -24,8 +24,8 @@ public sealed class GroupStateTests
         var killed = who switch
         {
             "nobody looks after it" => Killed,
-            "a supervisor starts it again, and the cluster was not whole yet" => Killed with { IsLookedAfter = true },
-            _ => Killed with { IsLookedAfter = true, IsCarried = true },
+            "a supervisor starts it again, and the cluster was not whole yet" => Killed with { Supervision = new(1, WasWhole: false, Problem: null) },
+            _ => Killed with { Supervision = new(1, WasWhole: true, Problem: null) },
         };
         Assert.Equal(expected, GroupState.Of([Up, killed]).Text);
     }
@@ -34,12 +34,13 @@ public sealed class GroupStateTests
     public void AMissingEngineIsAFailureWhoeverLooksAfterTheInstance() =>
         Assert.Equal(
             KnownResourceStates.FailedToStart,
-            GroupState.Of([Up, NotStarted with { State = KnownResourceStates.RuntimeUnhealthy, IsLookedAfter = true }]).Text);
+            GroupState.Of([Up, NotStarted with { State = KnownResourceStates.RuntimeUnhealthy, Supervision = new(1, WasWhole: false, Problem: null) }]).Text);
 
     [Fact]
     public void WhatIsGivenUpFailsWithItsReasonSaidOnce()
     {
-        var givenUp = new[] { NotStarted, NotStarted with { Name = "pg1-4" } }.Select(member => member with { IsGivenUp = true, Message = "there are no data of a primary" });
+        const string Reason = "there are no data of a primary";
+        var givenUp = new[] { NotStarted, NotStarted with { Name = "pg1-4" } }.Select(member => member with { Supervision = new(0, WasWhole: false, Reason, IsOver: true), Message = Reason });
         var shown = GroupState.Update(GroupState.Initial("PostgresCluster"), [.. givenUp]);
         Assert.Equal(KnownResourceStates.FailedToStart, shown.State?.Text);
         Assert.Equal("pg1-3, pg1-4: there are no data of a primary", shown.Properties.Single(property => property.Name == GroupState.FailureProperty).Value);
