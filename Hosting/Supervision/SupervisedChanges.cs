@@ -8,8 +8,6 @@ namespace PgAspire.Hosting.Supervision;
 /// <summary>What can be done from the dashboard with a cluster that a supervisor looks after.</summary>
 internal static class SupervisedChanges
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     /// <summary>Makes the replica with the most WAL the primary.</summary>
     public static Task<ExecuteCommandResult> SwitchoverAsync(PostgresClusterResource cluster, ExecuteCommandContext context) =>
         ChangePrimaryAsync(cluster, target: null, acceptLoss: false, context);
@@ -23,7 +21,7 @@ internal static class SupervisedChanges
     {
         if (SupervisorOf(cluster, context) is not { } supervisor)
         {
-            return CommandResults.Failure($"{cluster.Name} has no supervisor at the moment.");
+            return Unsupervised(cluster);
         }
 
         var commands = context.Services.GetRequiredService<ResourceCommandService>();
@@ -51,22 +49,14 @@ internal static class SupervisedChanges
     {
         if (SupervisorOf(cluster, context) is not { } supervisor)
         {
-            return CommandResults.Failure($"{cluster.Name} has no supervisor at the moment.");
+            return Unsupervised(cluster);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        patience.CancelAfter(Patience);
-        try
-        {
-            return await supervisor.ChangePrimaryAsync(target, acceptLoss, patience.Token) is { } refusal
-                ? CommandResults.Failure(refusal)
-                : CommandResults.Success($"{cluster.Name}-{supervisor.Memory.Primary} takes writes.");
-        }
-        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
-        {
-            return CommandResults.Failure("It is not done yet, and goes on.");
-        }
+        var reply = await SupervisorRequests.ChangeAsync(supervisor, new(cluster.Name, target, acceptLoss), context.CancellationToken);
+        return reply.IsDone ? CommandResults.Success($"{reply.Message}.") : CommandResults.Failure(reply.Message);
     }
+
+    private static ExecuteCommandResult Unsupervised(PostgresClusterResource cluster) => CommandResults.Failure($"{cluster.Name} has no supervisor at the moment.");
 
     private static ClusterSupervisor? SupervisorOf(PostgresClusterResource cluster, ExecuteCommandContext context) =>
         context.Services.GetRequiredService<ClusterSupervision>().Of(cluster);

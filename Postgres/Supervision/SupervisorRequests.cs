@@ -131,7 +131,8 @@ public sealed class SupervisorRequests(string folder)
         Write(Path.ChangeExtension(file, Reply), reply, SupervisorJson.Default.SupervisorReply);
     }
 
-    private static async Task<SupervisorReply> ChangeAsync(ClusterSupervisor supervisor, SupervisorRequest request, CancellationToken cancellationToken)
+    /// <summary>Asks a supervisor of this process itself; what takes longer than two minutes goes on, and the reply says so.</summary>
+    public static async Task<SupervisorReply> ChangeAsync(ClusterSupervisor supervisor, SupervisorRequest request, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
