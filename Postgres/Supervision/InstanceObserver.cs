@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using Npgsql;
 using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Failover;
 using PgAspire.Postgres.Topology;
@@ -109,7 +107,7 @@ internal sealed class InstanceObserver : IAsyncDisposable
         {
             Answered(await Session.AskAsync(Quick, cancellationToken));
         }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (NoAnswer.Is(exception))
         {
             Nudge();
         }
@@ -159,9 +157,9 @@ internal sealed class InstanceObserver : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception exception) when (IsNoAnswer(exception))
+            catch (Exception exception) when (NoAnswer.Is(exception))
             {
-                Unanswered(exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown }, RefusalOf(exception));
+                Unanswered(NoAnswer.IsBetween(exception), NoAnswer.Refusal(exception, _passwordAdvice));
             }
 
             await PauseAsync();
@@ -170,9 +168,15 @@ internal sealed class InstanceObserver : IAsyncDisposable
 
     private Task PauseAsync()
     {
-        if (Observe() is { Refusal: not null, RefusingFor: var since })
+        long? refusing;
+        lock (_lock)
         {
-            return Task.WhenAny(Task.Delay(since < FreshRefusal ? IdleRetry : RestfulHeartbeat, _ended.Token));
+            refusing = _refusal?.Since;
+        }
+
+        if (refusing is { } since)
+        {
+            return Task.WhenAny(Task.Delay(Stopwatch.GetElapsedTime(since) < FreshRefusal ? IdleRetry : RestfulHeartbeat, _ended.Token));
         }
 
         return Task.WhenAny(NextNudge(), Task.Delay(_process == ServerProcess.Gone || IsBusy ? IdleRetry : Retry, _ended.Token));
@@ -304,14 +308,4 @@ internal sealed class InstanceObserver : IAsyncDisposable
 
     private static bool IsSame(ServerAnswer before, ServerAnswer now) =>
         before with { Flushed = now.Flushed, Slots = now.Slots } == now && before.Slots.SetEquals(now.Slots);
-
-    private string? RefusalOf(Exception exception) => exception switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused => $"{refused.MessageText}; {_passwordAdvice}",
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } refused => $"{refused.MessageText}; make it again",
-        _ => null,
-    };
-
-    private static bool IsNoAnswer(Exception exception) => exception is NpgsqlException or TimeoutException or SocketException or IOException or InvalidOperationException
-        || exception is OperationCanceledException;
 }
