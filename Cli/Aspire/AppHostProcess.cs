@@ -10,6 +10,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
 {
     private const string Project = "AppHost";
     private const string Assembly = "PgAspire.AppHost.dll";
+
     /// <summary>An image may have to be fetched over a slow line meanwhile.</summary>
     private static readonly TimeSpan StandstillPatience = TimeSpan.FromMinutes(15);
 

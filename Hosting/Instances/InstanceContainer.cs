@@ -89,14 +89,12 @@ internal static class InstanceContainer
         var option = own ?? cluster.Topology?.Annotations.LastOrDefault(annotation => annotation is VolumeOption or FolderOption);
         // What is named for several clusters or instances has to be told apart; and the first one finds its data again when it gets replicas.
         var suffix = own is null || instance.Ordinal > 1 ? instance.Name : null;
+        string[] Parts(string name) => [name, .. Optional(scope.Name), .. Optional(suffix)];
         return option switch
         {
-            FolderOption folder => (
-                own is null
-                    ? Path.Combine([Path.GetFullPath(folder.Path, cluster.BaseFolder), .. Optional(scope.Name), .. Optional(suffix)])
-                    : string.Join('-', [Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Path, cluster.BaseFolder)), .. Optional(scope.Name), .. Optional(suffix)]),
-                ContainerMountType.BindMount),
-            VolumeOption { Name: { } name } => (string.Join('-', [name, .. Optional(scope.Name), .. Optional(suffix)]), ContainerMountType.Volume),
+            FolderOption folder when Parts(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Path, cluster.BaseFolder))) is var parts =>
+                (own is null ? Path.Combine(parts) : string.Join('-', parts), ContainerMountType.BindMount),
+            VolumeOption { Name: { } name } => (string.Join('-', Parts(name)), ContainerMountType.Volume),
             _ => (VolumeNameGenerator.Generate(builder.CreateResourceBuilder(instance), string.Join('-', [.. Optional(scope.Name), "data"])), ContainerMountType.Volume),
         };
     }

@@ -108,7 +108,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     public Task StartReplicaAsync(Instance instance, Instance primary, bool anew, CancellationToken cancellationToken)
     {
         // One that is only to be asked what it has, while there is no primary, would wait for one to copy.
-        control.LetFollow(Of(instance), Of(primary), anew || ProcessOf(primary) != ServerProcess.Gone ? anew : null);
+        control.LetFollow(Of(instance), Of(primary), anew ? true : ProcessOf(primary) == ServerProcess.Gone ? null : false);
         return StartContainerAsync(Of(instance), cancellationToken);
     }
 
