@@ -1,8 +1,6 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 using PgAspire.Monitor.Runbook;
 using PgAspire.Monitoring;
+using PgAspire.Tests.Support;
 
 namespace PgAspire.Tests.Monitoring;
 
@@ -11,22 +9,15 @@ public sealed class RunbookTests
     [Fact]
     public async Task EveryAlertsLinkLeadsToItsSectionOfTheMonitorsPage()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        await using var app = builder.Build();
-        app.MapRunbook();
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        using var client = new HttpClient();
-
+        await using var site = await LocalSite.StartAsync(routes => routes.MapRunbook());
         foreach (var rule in AlertRules.All)
         {
-            var link = new Uri(rule.Annotations["runbook_url"].Replace($"{{{{ $externalLabels.{PrometheusConfiguration.RunbookLabel} }}}}", $"{app.Urls.Single()}/", StringComparison.Ordinal));
-            var page = await client.GetStringAsync(link, TestContext.Current.CancellationToken);
+            var link = new Uri(rule.Annotations["runbook_url"].Replace($"{{{{ $externalLabels.{PrometheusConfiguration.RunbookLabel} }}}}", $"{site.Url}/", StringComparison.Ordinal));
+            var page = await site.Client.GetStringAsync(link, TestContext.Current.CancellationToken);
             Assert.Contains($"<h2 id=\"{link.Fragment[1..]}\">{rule.Name}</h2>", page, StringComparison.Ordinal);
         }
 
-        var own = await client.GetStringAsync(new Uri($"{app.Urls.Single()}/runbook"), TestContext.Current.CancellationToken);
+        var own = await site.TextAsync("/runbook");
         Assert.Single(own.Split("<h1").Skip(1));
         Assert.Contains("<a href=\"/\">diagnostics</a>", own, StringComparison.Ordinal);
         Assert.Contains("<td><code>replication</code>, <code>replication-slots</code></td>", own, StringComparison.Ordinal);
