@@ -36,7 +36,7 @@ public sealed class SecretsTests
     {
         await using var topology = await TestTopology.MakeAsync();
         (await topology.UpAsync()).Succeeded();
-        Assert.All(RoleNames.All, async role => Assert.Equal(role, await topology.AskAsync("pg1-1", "SELECT current_user::text", role)));
+        await Assert.AllAsync(RoleNames.All, async role => Assert.Equal(role, await topology.AskAsync("pg1-1", "SELECT current_user::text", role)));
         var port = await topology.AskAsync("pg1-1", "SHOW port");
         foreach (var password in new[] { "", "Password=wrong;" })
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Drills;
 using PgAspire.Postgres.Roles;
@@ -147,12 +148,22 @@ public sealed class EmbeddedTroubleTests
         await cluster.UntilToldAsync("problem", Said);
 
         // Longer than any of them may give no answer.
-        await Task.Delay(TimeSpan.FromSeconds(12), TestContext.Current.CancellationToken);
+        await Until.TrueAsync(
+            () => new[] { "pg1-1", "pg1-2", "pg1-3" }.All(instance => RefusedFor(cluster.Topology.Log(instance)) > TimeSpan.FromSeconds(12)),
+            "the supervisor is refused all the time");
         Assert.Equal(before, cluster.Topology.Postmasters());
         await cluster.WriteAsync("CREATE TABLE kept AS SELECT 42 AS answer");
 
         (await cluster.Topology.UpAsync("--reset-passwords")).Succeeded();
         await cluster.UntilWholeAsync();
         Assert.Equal(42, await cluster.Topology.AskAsync("pg1-3", "SELECT answer FROM kept"));
+    }
+
+    /// <summary>The time between the first and the last login that a server's log tells it has refused.</summary>
+    private static TimeSpan RefusedFor(string log)
+    {
+        var times = log.Split('\n').Where(line => line.Contains("password authentication failed", StringComparison.Ordinal))
+            .Select(line => DateTime.Parse(line[.."yyyy-MM-dd HH:mm:ss.fff".Length], CultureInfo.InvariantCulture)).ToList();
+        return times.Count == 0 ? TimeSpan.Zero : times[^1] - times[0];
     }
 }
