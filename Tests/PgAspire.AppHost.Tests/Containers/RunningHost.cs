@@ -17,9 +17,18 @@ internal sealed class RunningHost : IAsyncDisposable
     public static async Task<RunningHost> StartAsync(Action<IDistributedApplicationTestingBuilder>? change = null, params string[] args)
     {
         var host = await StartOnlyAsync(change, args);
-        await host.HealthyAsync("postgres");
-        await host.HealthyAsync("api");
-        return host;
+        try
+        {
+            await host.HealthyAsync("postgres");
+            await host.HealthyAsync("api");
+            return host;
+        }
+        catch
+        {
+            // Nobody else has it: its containers would run on beside those of the next test.
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts it and does not wait for anything.</summary>
