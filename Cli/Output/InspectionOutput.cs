@@ -75,9 +75,9 @@ internal static class InspectionOutput
             AnsiConsole.Markup($"[{Colours[finding.Severity]}]{severity,-8}[/] ");
             Console.WriteLine(string.Join("  ", new[] { places, group.Key.Name is null ? "" : $"[{group.Key.Name}]", $"{Cut(finding.Subject)}: {finding.Meaning}." }.Where(part => part.Length > 0)));
             Console.WriteLine($"         To do: {finding.Advice}.");
-            foreach (var sql in finding.Sql)
+            foreach (var step in group.SelectMany(entry => entry.Placed.Finding.Steps).Distinct())
             {
-                Console.WriteLine($"           {Terminated(sql)}");
+                Console.WriteLine($"           {step}");
             }
         }
     }
@@ -90,8 +90,6 @@ internal static class InspectionOutput
             Console.WriteLine($"{failed.Place} did not answer: {failed.Failure}");
         }
     }
-
-    private static string Terminated(string sql) => sql.IndexOf(" -- ", StringComparison.Ordinal) is > 0 and var comment ? $"{sql[..comment]};{sql[comment..]}" : sql + ";";
 
     private static string Cut(string text) => text.Length <= LongestText ? text : text[..(LongestText - 1)] + "…";
 

@@ -32,5 +32,5 @@ public sealed record DiagnosticReport(Diagnostic Diagnostic, IReadOnlyList<Insta
     ];
 
     private static IEnumerable<PlacedFinding> Judge(Diagnostic diagnostic, InstanceReport report) =>
-        diagnostic.Judge(report.Rows, report.Server!).Select(finding => new PlacedFinding(report.Cluster, report.Instance, finding));
+        diagnostic.Judge(report.Rows, report.Server!).Select(finding => new PlacedFinding(report.Cluster, report.Instance, finding.On(report.Instance)));
 }

@@ -84,6 +84,7 @@ public static class ReportJson
         ["meaning"] = placed.Finding.Meaning,
         ["advice"] = placed.Finding.Advice,
         ["sql"] = new JsonArray([.. placed.Finding.Sql.Select(sql => (JsonNode)sql)]),
+        ["commands"] = new JsonArray([.. placed.Finding.Commands.Select(command => (JsonNode)command)]),
     };
 
     private static JsonObject Reason(InstanceReport instance, string? reason) =>

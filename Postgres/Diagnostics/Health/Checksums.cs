@@ -30,7 +30,8 @@ internal static class Checksums
         if (rows.Any(row => !row.Is("enabled")))
         {
             yield return new(Severity.Warning, "data_checksums", "are off: damage of the disk is served as data, and pg_rewind needs wal_log_hints instead",
-                "stop the instance cleanly and run pg_checksums --enable on its data directory");
+                "stop the cluster cleanly and run pg_checksums on every instance's data directory as the servers' user, PGDATA being what SHOW data_directory says",
+                "SHOW data_directory") { Commands = ["./pgaspire down", "pg_checksums --enable --progress --pgdata \"$PGDATA\"", "./pgaspire up --detach"] };
         }
     }
 }

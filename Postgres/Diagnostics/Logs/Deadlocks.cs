@@ -37,6 +37,10 @@ internal static class Deadlocks
         ["trace"] = session.Tags.Trace,
     });
 
+    private const string ReadLog = $"./pgaspire logs {Finding.Here} --lines 100000 | grep --after-context 6 'deadlock detected'";
+
+    private static string Counted(string database) => $"SELECT datname, deadlocks, stats_reset FROM pg_stat_database WHERE datname = {Quote.Text(database)}";
+
     internal static IEnumerable<Finding> Judge(IReadOnlyList<Row> rows)
     {
         var told = rows.Where(row => row["session"] is not null).GroupBy(row => (Time: row["time"], Database: row.Text("database"))).ToList();
@@ -47,7 +51,8 @@ internal static class Deadlocks
                 Severity.Warning,
                 $"{deadlock.Key.Database}, {Readable.Value(deadlock.Key.Time, Unit.Time)}",
                 $"{deadlock.Count()} sessions waited for one another, and one was rolled back: {string.Join(" ⇄ ", statements)}",
-                "have every transaction lock its rows in the same order (ORDER BY the key, FOR UPDATE first), and repeat one that fails with SQLSTATE 40P01");
+                "have every transaction lock its rows in the same order (ORDER BY the key, FOR UPDATE first), and repeat one that fails with SQLSTATE 40P01",
+                Counted(deadlock.Key.Database)) { Commands = [ReadLog] };
         }
 
         foreach (var counted in rows.Where(row => row.Whole("counted") > 0 && told.All(deadlock => deadlock.Key.Database != row.Text("database"))))
@@ -56,7 +61,8 @@ internal static class Deadlocks
                 Severity.Info,
                 counted.Text("database"),
                 $"{Readable.Count(counted.Number("counted"))} deadlocks since {Readable.Value(counted["time"], Unit.Time)}; the log that is in reach tells of none",
-                "look for \"deadlock detected\" in the server's older log: its DETAIL has the statements");
+                "look for \"deadlock detected\" in the server's older log: its DETAIL has the statements",
+                Counted(counted.Text("database"))) { Commands = [ReadLog] };
         }
     }
 }

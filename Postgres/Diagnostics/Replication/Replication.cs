@@ -47,7 +47,8 @@ internal static class Replication
     {
         if (row.Text("state") is not ("streaming" or "backup"))
         {
-            return new(Severity.Info, row.Text("peer"), $"is in state {row.Text("state")}: it catches up, and cannot take over yet", "wait; where it does not end, look into its log");
+            return new(Severity.Info, row.Text("peer"), $"is in state {row.Text("state")}: it catches up, and cannot take over yet", "wait; where it does not end, look into its log",
+                $"SELECT state, pg_wal_lsn_diff(pg_current_wal_lsn(), sent_lsn) AS to_send, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS to_replay FROM pg_stat_replication WHERE application_name = {Quote.Text(row.Text("peer"))}");
         }
 
         var (bytes, seconds) = (row.Number("replay_lag_bytes"), row.Number("replay_lag_seconds"));
@@ -83,7 +84,9 @@ internal static class Replication
             if (primaries.Count > 1)
             {
                 yield return new(cluster.Key, null, new(Severity.Critical, cluster.Key, $"has {primaries.Count} primaries: {string.Join(", ", primaries.Select(report => report.Instance))}; their data drift apart",
-                    "keep the one that the application writes to, and make the others replicas of it anew"));
+                    "keep the one that the application writes to, and make the others replicas of it anew",
+                    "SELECT usename, application_name, client_addr, max(state_change) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2, 3 -- on each: who uses it",
+                    "SELECT timeline_id, checkpoint_lsn, checkpoint_time FROM pg_control_checkpoint() -- on each: the later timeline was promoted later"));
             }
             else if (primaries.Count == 1 && primaries[0].Rows.Count(row => row.Text("state") == "streaming") is var streaming && streaming < replicas)
             {

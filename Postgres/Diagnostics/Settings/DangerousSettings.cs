@@ -31,7 +31,17 @@ internal static class DangerousSettings
             return null;
         }
 
-        string[] sql = name is "fsync" or "full_page_writes" ? [] : [$"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()"];
-        return new(danger.Severity, name, $"{name} is {value}: {danger.Meaning}", danger.Advice, sql);
+        // Said outright: a RESET would leave what topology.json says.
+        var safe = value switch
+        {
+            "on" => "off",
+            "off" => "on",
+            "md5" => "'scram-sha-256'",
+            _ => "none",
+        };
+        return new(danger.Severity, name, $"{name} is {value}: {danger.Meaning}", danger.Advice, $"ALTER SYSTEM SET {name} = {safe}", "SELECT pg_reload_conf()")
+        {
+            Commands = name == "fsync" ? ["sync"] : [], // What was written until then.
+        };
     }
 }

@@ -47,7 +47,8 @@ internal static class ServerSettingsCheck
 
             if (row.Is("waits_for_restart"))
             {
-                yield return new(Severity.Warning, row.Text("setting"), $"was changed in a file and takes effect at the next start; until then it is {row.Text("value")}", "restart the instance when it suits: pgaspire down, then up");
+                yield return new(Severity.Warning, row.Text("setting"), $"was changed in a file and takes effect at the next start; until then it is {row.Text("value")}", "restart the instances when it suits",
+                    $"SELECT name, setting, sourcefile, sourceline FROM pg_file_settings WHERE name = {Quote.Text(row.Text("setting"))}") { Commands = RestartAll };
             }
         }
 
@@ -71,9 +72,9 @@ internal static class ServerSettingsCheck
     internal static IEnumerable<PlacedFinding> Compare(IReadOnlyList<InstanceReport> reports)
     {
         var answered = reports.Where(report => report.Server is not null && report.Failure is null).ToList();
-        foreach (var version in answered.GroupBy(report => report.Server!.Version).Skip(1).Take(1))
+        if (answered.Select(report => report.Server!.Version).Distinct().Count() > 1)
         {
-            yield return new(null, null, Differ("version", "versions", answered.Select(report => (report.Instance, $"{report.Server!.Major}.{report.Server.Version % 10000}"))));
+            yield return new(null, null, VersionsDiffer(answered.Select(report => (report.Instance, $"{report.Server!.Major}.{report.Server.Version % 10000}"))));
         }
 
         var names = answered.SelectMany(report => report.Rows).Select(row => row.Text("setting")).Distinct().Where(name => !OfInstance.Contains(name)).Order(StringComparer.Ordinal);
@@ -84,15 +85,20 @@ internal static class ServerSettingsCheck
             var standard = rows.First(entry => entry.Row is not null).Row!["default"];
             if (rows.Select(entry => entry.Row is null ? standard : entry.Row["raw"]).Distinct().Count() > 1)
             {
-                yield return new(null, null, Differ(name, "values", rows.Select(entry => (entry.Instance, entry.Row?.Text("value") ?? "the default"))));
+                yield return new(null, null, Differ(name, rows.Select(entry => (entry.Instance, entry.Row?.Text("value") ?? "the default"))));
             }
         }
     }
 
-    private static Finding Differ(string name, string what, IEnumerable<(string Instance, string Value)> values) => new(
-        Severity.Info,
-        name,
-        $"instances have different {what}: {string.Join("; ", values.GroupBy(entry => entry.Value).Select(group => $"{group.Key} on {string.Join(", ", group.Select(entry => entry.Instance))}"))}",
-        "instances of one topology are to be alike: set it in topology.json, and take back what ALTER SYSTEM set",
-        name == "version" ? [] : [$"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()"]);
+    private static readonly string[] RestartAll = ["./pgaspire down", "./pgaspire up --detach"];
+
+    private static Finding Differ(string name, IEnumerable<(string Instance, string Value)> values) => new(
+        Severity.Info, name, Differences("values", values), "instances of one topology are to be alike: set it in topology.json, and take back what ALTER SYSTEM set",
+        $"ALTER SYSTEM RESET {name}", "SELECT pg_reload_conf()");
+
+    private static Finding VersionsDiffer(IEnumerable<(string Instance, string Value)> values) => new(
+        Severity.Info, "version", Differences("versions", values), "start all of them anew with the one that is installed now", "SELECT version()") { Commands = RestartAll };
+
+    private static string Differences(string what, IEnumerable<(string Instance, string Value)> values) =>
+        $"instances have different {what}: {string.Join("; ", values.GroupBy(entry => entry.Value).Select(group => $"{group.Key} on {string.Join(", ", group.Select(entry => entry.Instance))}"))}";
 }

@@ -15,12 +15,13 @@ internal static class Calls
         Judge = Diagnostic.Each(Judge),
     };
 
-    internal static Finding? Judge(Row row) =>
+    internal static Finding? Judge(Row row, ServerFacts server) =>
         row.Whole("calls") < Many || row.Number("rows") / row.Number("calls") > FewRows || row.Number("share") < LargeShare
             ? null
             : new(
                 Severity.Info,
                 row.Text("statement"),
                 $"ran {Readable.Count(row.Number("calls"))} times for about one row each, and takes {Readable.Ratio(row.Number("share"))} of all execution time{StatementStatistics.IssuedBy(row)}",
-                "looks like one query a row of another query's result: ask for all of them at once (= ANY($1), a join)");
+                "looks like one query a row of another query's result: ask for all of them at once (= ANY($1), a join)",
+                StatementStatistics.LookUp(row, server));
 }

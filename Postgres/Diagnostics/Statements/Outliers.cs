@@ -22,5 +22,5 @@ internal static class Outliers
                 row.Text("statement"),
                 $"takes {Readable.Ratio(row.Number("share"))} of all execution time: {Readable.Value(row["total_ms"], Unit.Milliseconds)} in {Readable.Count(row.Number("calls"))} calls{StatementStatistics.IssuedBy(row)}",
                 "whatever makes this one cheaper pays most: an index, fewer columns or rows, fewer calls",
-                StatementStatistics.Explain(row.Text("statement"), server));
+                StatementStatistics.Examine(row, server));
 }

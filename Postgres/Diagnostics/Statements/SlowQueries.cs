@@ -30,6 +30,6 @@ internal static class SlowQueries
             row.Text("statement"),
             $"takes {Readable.Value(mean, Unit.Milliseconds)} on average ({Readable.Value(row["max_ms"], Unit.Milliseconds)} at most) over {Readable.Count(row.Number("calls"))} calls{StatementStatistics.IssuedBy(row)}",
             cause,
-            StatementStatistics.Explain(row.Text("statement"), server));
+            StatementStatistics.Examine(row, server));
     }
 }

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace PgAspire.Postgres.Diagnostics.Statements;
 
 /// <summary>pg_stat_statements: what the diagnostics on statements have in common.</summary>
-internal static class StatementStatistics
+internal static partial class StatementStatistics
 {
     /// <summary>The end of their descriptions: what the server keeps of a statement that several requests send.</summary>
     public const string OfFirstCaller = "; application and route are the first caller's";
@@ -43,10 +45,19 @@ internal static class StatementStatistics
         _ => null,
     };
 
-    /// <summary>The SQL that shows a statement's plan without values.</summary>
-    public static IReadOnlyList<string> Explain(string statement, ServerFacts server)
+    /// <summary>The SQL that shows a statement's plan without values; where it has none to show, its counters and what the server keeps of its text.</summary>
+    public static IReadOnlyList<string> Examine(Row row, ServerFacts server) =>
+        Explain(row.Text("statement"), server) is { Count: > 0 } plan ? plan : [LookUp(row, server)];
+
+    /// <summary>The SQL that shows what the server keeps of a row's statement.</summary>
+    public static string LookUp(Row row, ServerFacts server) =>
+        "SELECT calls, rows, mean_exec_time, shared_blks_hit, shared_blks_read, temp_blks_written, query "
+        + $"FROM {server.StatementsSchema}.pg_stat_statements WHERE queryid {(row.Text("query_id") is { Length: > 0 } id ? $"= {id}" : "IS NULL")}";
+
+    /// <summary>The SQL that shows a statement's plan without values; none where a value or the end is missing, or where it is nothing to plan.</summary>
+    internal static IReadOnlyList<string> Explain(string statement, ServerFacts server)
     {
-        if (statement.Contains('?', StringComparison.Ordinal) || statement.Contains('…', StringComparison.Ordinal) || !IsPlannable(statement))
+        if (statement.AsSpan().ContainsAny('?', '…') || TypedParameter().IsMatch(statement) || !IsPlannable(statement))
         {
             return [];
         }
@@ -64,4 +75,8 @@ internal static class StatementStatistics
 
     private static bool IsPlannable(string statement) =>
         new[] { "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE", "VALUES" }.Any(verb => statement.StartsWith(verb, StringComparison.OrdinalIgnoreCase));
+
+    // date '2026-01-01' is kept as date $1, which is no SQL.
+    [GeneratedRegex(@"\b(date|time|timestamp|timestamptz|interval)\s+\$\d", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex TypedParameter();
 }

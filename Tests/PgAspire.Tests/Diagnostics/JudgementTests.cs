@@ -1,4 +1,5 @@
 using PgAspire.Postgres.Diagnostics;
+using PgAspire.Postgres.Diagnostics.Settings;
 
 namespace PgAspire.Tests.Diagnostics;
 
@@ -13,12 +14,16 @@ public sealed class JudgementTests
         { "slow-queries", null, [("statement", "SELECT $1"), ("mean_ms", 99.0)] },
         { "slow-queries", "Info", [("statement", "SELECT $1"), ("mean_ms", 100.0)] },
         { "slow-queries", "Warning", [("statement", "SELECT $1"), ("mean_ms", 1000.0)] },
+        { "slow-queries", "Info", [("statement", "SELECT ? …"), ("query_id", "-12"), ("mean_ms", 100.0)] },
+        { "slow-queries", "Info", [("statement", "VACUUM t"), ("query_id", "12"), ("mean_ms", 100.0)] },
         { "outliers", null, [("share", 0.9), ("total_ms", 59_000.0)] },
         { "outliers", null, [("share", 0.29), ("total_ms", 90_000.0)] },
         { "outliers", "Info", [("share", 0.3), ("total_ms", 60_000.0)] },
         { "calls", "Info", [("calls", 100_000), ("rows", 100_000), ("share", 0.5)] },
         { "calls", null, [("calls", 100_000), ("rows", 900_000), ("share", 0.5)] },
         { "calls", null, [("calls", 99_999), ("rows", 1), ("share", 0.5)] },
+        { "deadlocks", "Warning", [("database", "app"), ("session", "7"), ("statement", "DELETE FROM t")] },
+        { "deadlocks", "Info", [("database", "app"), ("counted", 2)] },
         { "running", null, [("state", "active"), ("transaction_seconds", 299.0)] },
         { "running", "Warning", [("state", "active"), ("transaction_seconds", 300.0)] },
         { "running", "Warning", [("state", "idle in transaction"), ("transaction_seconds", 60.0)] },
@@ -112,14 +117,50 @@ public sealed class JudgementTests
     public void ARowIsAsBadAsItIs(string diagnostic, string? expected, (string, object?)[] row) =>
         Assert.Equal(expected, Rows.Judge(diagnostic, row).Select(finding => finding.Severity.ToString()).FirstOrDefault());
 
+    /// <summary>Every kind of finding, by the name of its diagnostic.</summary>
+    internal static IReadOnlyList<(string Diagnostic, Finding Finding)> Findings()
+    {
+        var primary = Cases().Select(row => (row.Data.Item1, Reports: new[] { Rows.Report("pg1-1", Rows.Of(row.Data.Item3)) }));
+        var replica = new[] { ("not streaming", false, 0), ("streaming", true, 0), ("streaming", false, 64 * MiB) }.Select(entry => (
+            "replication", Reports: new[] { Rows.Report("pg1-2", Rows.Of(("state", entry.Item1), ("paused", entry.Item2), ("replay_lag_bytes", entry.Item3))) }));
+        var settings = DangerousSettings.Names.SelectMany(name => new[] { "on", "off", "md5", "all" }.Select(value => (
+            "settings", Reports: new[] { Rows.Report("pg1-1", Rows.Of(("setting", name), ("value", value))) })));
+        var memory = Rows.Report("pg1-1", Rows.Of(("setting", "shared_buffers"), ("in_bytes", 1000.0)));
+        (string, InstanceReport[])[] compared =
+        [
+            ("settings", [memory with { Server = memory.Server! with { MemoryBytes = 1 } }]),
+            ("settings", [Rows.Report("pg1-1", Rows.Of(("setting", "work_mem"), ("raw", "1"), ("default", "2"))), Rows.Report("pg1-2")]),
+            ("settings", [Rows.Report("pg1-1"), Rows.Report("pg1-2") with { Server = Rows.Server(17) }]),
+            ("replication", [Rows.Report("pg1-1"), Rows.Report("pg1-3")]),
+            ("replication", [Rows.Report("pg1-1"), Rows.Report("pg1-2")]),
+            ("unused-indexes", [Rows.Report("pg1-1", Rows.Of(("schema", "public"), ("index", "i"), ("bytes", MiB), ("counted_seconds", 10.0)))]),
+        ];
+        return
+        [
+            .. primary.Concat(replica).Concat(settings).Concat(compared).SelectMany(entry =>
+                new DiagnosticReport(DiagnosticCatalog.Find(entry.Item1)!, entry.Item2).Findings.Select(placed => (entry.Item1, placed.Finding))),
+        ];
+    }
+
     [Fact]
-    public void EveryFindingSaysWhatItMeansAndWhatToDo() => Assert.All(
-        Cases().SelectMany(row => Rows.Judge(row.Data.Item1, row.Data.Item3)),
-        finding =>
-        {
-            Assert.NotEmpty(finding.Meaning);
-            Assert.NotEmpty(finding.Advice);
-        });
+    public void EveryFindingSaysWhatItMeansAndWhatToDoWithTheSqlOrTheCommandToDoIt() => Assert.All(Findings(), found =>
+    {
+        Assert.NotEmpty(found.Finding.Meaning);
+        Assert.NotEmpty(found.Finding.Advice);
+        Assert.NotEmpty(found.Finding.Steps);
+        Assert.DoesNotContain(Finding.Here, string.Concat(found.Finding.Steps), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void EveryDiagnosticButTwoHasFindings() => Assert.Equal(
+        ["traffic-profile", "index-sizes"], DiagnosticCatalog.All.Select(diagnostic => diagnostic.Name).Except(Findings().Select(found => found.Diagnostic)));
+
+    [Fact]
+    public void WhatIsToBeTypedIsSqlThatEndsAndCommandsThatNameTheInstance()
+    {
+        Finding finding = new(Severity.Info, "", "", "", "SELECT 1", "SELECT 2 -- on each", "DROP INDEX \"a -- b\"") { Commands = [$"./pgaspire logs {Finding.Here}"] };
+        Assert.Equal(["SELECT 1;", "SELECT 2; -- on each", "DROP INDEX \"a -- b\";", "./pgaspire logs pg1-1"], finding.On("pg1-1").Steps);
+    }
 
     [Fact]
     public void EveryNameInTheSqlIsQuoted()
@@ -137,8 +178,14 @@ public sealed class JudgementTests
     [InlineData(15, "SELECT a FROM t", "EXPLAIN SELECT a FROM t")]
     [InlineData(18, "VACUUM t", "")]
     [InlineData(18, "SELECT ?", "")]
+    [InlineData(18, "SELECT a + interval $1", "")]
+    [InlineData(18, "SELECT interval_of($1)", "EXPLAIN (GENERIC_PLAN) SELECT interval_of($1)")]
     public void AStatementIsExplainedWithoutItsValues(int major, string statement, string expected) =>
         Assert.Equal(expected, string.Join("; ", PgAspire.Postgres.Diagnostics.Statements.StatementStatistics.Explain(statement, Rows.Server(major))));
+
+    [Fact]
+    public void AStatementWithoutAPlanIsLookedUpByItsNumber() =>
+        Assert.EndsWith("FROM public.pg_stat_statements WHERE queryid = -12", Rows.Judge("slow-queries", ("statement", "SELECT ?"), ("query_id", "-12"), ("mean_ms", 100.0))[0].Sql[0], StringComparison.Ordinal);
 
     [Theory]
     [InlineData(true, "not streaming", false, "Critical")]

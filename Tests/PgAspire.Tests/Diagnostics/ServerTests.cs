@@ -1,11 +1,14 @@
+using System.Text.RegularExpressions;
 using PgAspire.Postgres.Diagnostics;
+using PgAspire.Postgres.Diagnostics.Settings;
+using PgAspire.Postgres.Roles;
 using PgAspire.Tests.Support;
 
 namespace PgAspire.Tests.Diagnostics;
 
 /// <summary>Each diagnostic finds on a real server what was made to be found.</summary>
 [Collection(nameof(InspectedTopology))]
-public sealed class ServerTests(InspectedTopology inspected)
+public sealed partial class ServerTests(InspectedTopology inspected)
 {
     [Theory]
     [InlineData("slow-queries", "SELECT pg_sleep($1)", Severity.Warning)]
@@ -94,6 +97,41 @@ public sealed class ServerTests(InspectedTopology inspected)
     }
 
     [Fact]
+    public async Task WhatIsToBeLookedUpCanBe()
+    {
+        var reports = await Inspection.RunAsync(DiagnosticCatalog.All, inspected.Targets(), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var found = reports.SelectMany(report => report.Findings.Select(placed => placed.Finding)).Concat(JudgementTests.Findings().Select(entry => entry.Finding));
+        var statements = found.SelectMany(finding => finding.Sql).Where(sql => LooksUp().IsMatch(sql)).Distinct().ToList();
+        Assert.True(statements.Count > 10);
+        await using var session = await inspected.OpenAsync(RoleNames.Superuser);
+        var refused = new List<string>();
+        foreach (var sql in statements)
+        {
+            try
+            {
+                await InspectedTopology.RunAsync(session, sql);
+            }
+            catch (Npgsql.PostgresException exception)
+            {
+                refused.Add($"{sql}: {exception.MessageText}");
+            }
+        }
+
+        Assert.Empty(refused);
+    }
+
+    [Fact]
+    public async Task EverySettingThatIsAdvisedIsTakenByTheServer()
+    {
+        await using var session = await inspected.OpenAsync(RoleNames.Superuser);
+        foreach (var finding in JudgementTests.Findings().Select(entry => entry.Finding).Where(finding => DangerousSettings.Names.Contains(finding.Subject) && finding.Sql[0].Contains(" SET ", StringComparison.Ordinal)))
+        {
+            await InspectedTopology.RunAsync(session, finding.Sql[0]);
+            await InspectedTopology.RunAsync(session, $"ALTER SYSTEM RESET {finding.Subject}");
+        }
+    }
+
+    [Fact]
     public async Task ConnectionsNearTheirLimitAreFound()
     {
         var open = new List<Npgsql.NpgsqlConnection>();
@@ -116,4 +154,7 @@ public sealed class ServerTests(InspectedTopology inspected)
             }
         }
     }
+
+    [GeneratedRegex(@"^(SHOW|SELECT (?!pg_(terminate|cancel|drop|wal_replay)))")]
+    private static partial Regex LooksUp();
 }
