@@ -23,7 +23,7 @@ public sealed class InspectedTopology : IAsyncLifetime
           "clusters": 1, "instances": 2, "durability": "fast", "unresponsiveAfter": 300,
           "settings": {
             "autovacuum": "off", "max_prepared_transactions": "4", "deadlock_timeout": "100ms", "max_connections": "40", "max_slot_wal_keep_size": "32MB",
-            "default_transaction_isolation": "read committed"
+            "default_transaction_isolation": "read committed", "archive_mode": "on", "archive_command": "true"
           }
         }
         """;
