@@ -17,6 +17,9 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
     /// <summary>Its data directory, where this machine sees it; null otherwise.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Where its data are mounted as its own processes see it: in a container; null where nobody knows.</summary>
+    public string? DataMount { get; init; }
+
     /// <summary>Any process of it, where <see cref="DataDirectory"/> does not tell one.</summary>
     public int? ProcessId { get; init; }
 
@@ -26,7 +29,7 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
     /// <summary>Its log, where this machine sees it as a file; null otherwise.</summary>
     public string? LogFile { get; init; }
 
-    /// <summary>The folder of its control group, version 2; null where it has none of its own.</summary>
+    /// <summary>The folder of its control group, version 2; null for a container's own, or none.</summary>
     public string? Cgroup { get; init; }
 
     /// <summary>Reads the section.</summary>
@@ -68,6 +71,7 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
         return new(Required(nameof(Cluster)), Required(nameof(Name)), Checked(Required(nameof(ConnectionString)), section.Path))
         {
             DataDirectory = section[nameof(DataDirectory)],
+            DataMount = section[nameof(DataMount)],
             ProcessId = section.GetValue<int?>(nameof(ProcessId)),
             ProcessFile = section[nameof(ProcessFile)],
             LogFile = section[nameof(LogFile)],

@@ -6,30 +6,50 @@ namespace PgAspire.Monitor.Host;
 /// <summary>Reads what the host sees of an instance, as far as it was told where to look and may look there.</summary>
 internal sealed class HostReader(WatchedInstance instance)
 {
+    private ContainerPlaces? _places;
+
     /// <summary>The values of now; null where nothing is to be seen.</summary>
     public MetricSample? Read(string role)
     {
         var sample = new MetricSample(instance.Cluster, instance.Name, role);
-        Try(() => FileSystemView.Read(instance.DataDirectory, sample));
-        if (OperatingSystem.IsLinux())
+        var process = OperatingSystem.IsLinux() ? FindProcess() : null;
+        var places = process is { } member ? PlacesOf(member) : null;
+        Try(() => FileSystemView.Read(instance.DataDirectory ?? places?.FileSystem, sample));
+        if ((instance.Cgroup ?? places?.Cgroup) is { } cgroup)
         {
-            var process = FindProcess();
-            if (instance.Cgroup is { } cgroup)
+            foreach (var read in CgroupView.Parts)
             {
-                Try(() => CgroupView.Read(cgroup, sample));
-            }
-            else if (process is { } postmaster)
-            {
-                Try(() => ProcessView.Read(postmaster, sample));
-            }
-
-            if (process is { } any)
-            {
-                Try(() => NetworkView.Read(any, sample));
+                Try(() => read(cgroup, sample));
             }
         }
 
+        if (process is { } postmaster)
+        {
+            // The group tells more of what a container does, and its processes what it was not given to count.
+            var processes = new MetricSample(instance.Cluster, instance.Name, role);
+            Try(() => ProcessView.Read(postmaster, processes));
+            sample.AddMissing(processes);
+            Try(() => NetworkView.Read(postmaster, sample));
+        }
+
         return sample.All.Any() ? sample : null;
+    }
+
+    /// <summary>The places of a container, which are others after its next start; null of a server that is none.</summary>
+    private ContainerPlaces? PlacesOf(int process)
+    {
+        if (instance.ProcessFile is null && instance.ProcessId is null)
+        {
+            return null;
+        }
+
+        if (_places?.Process != process)
+        {
+            _places = null;
+            Try(() => _places = ContainerPlaces.Find(process, instance.DataMount));
+        }
+
+        return _places;
     }
 
     // Processes end while they are looked at, and a container's may be closed to this user: then there is no value.

@@ -36,6 +36,15 @@ public sealed class MetricSample(string cluster, string instance, string role)
         list.Add(new(value, [.. Identity(cluster, instance, role), .. attributes]));
     }
 
+    /// <summary>Adds what another sample has of metrics that have no value here.</summary>
+    public void AddMissing(MetricSample other)
+    {
+        foreach (var (metric, values) in other.All)
+        {
+            _values.TryAdd(metric, values);
+        }
+    }
+
     /// <summary>Adds the values of the row that a reader is at.</summary>
     public void AddRow(MetricQuery query, DbDataReader row)
     {

@@ -46,6 +46,22 @@ public sealed class MonitorTests
         }
     }
 
+    [Fact]
+    public async Task TheMonitorIsToldHowToReachEveryInstanceAndWhereItsContainerHasTheData()
+    {
+        await using var model = await CompleteAsync();
+
+        var environment = await model.EnvironmentAsync("monitor");
+
+        Assert.Equal(
+            ["Cluster", "ConnectionString", "DataMount", "Name", "ProcessFile"],
+            environment.Keys.Where(key => key.StartsWith("Instances__3__", StringComparison.Ordinal)).Select(key => key["Instances__3__".Length..]).Order(StringComparer.Ordinal));
+        Assert.Equal(("pg2", "pg2-2", "/var/lib/postgresql"), (environment["Instances__3__Cluster"], environment["Instances__3__Name"], environment["Instances__3__DataMount"]));
+        Assert.Equal(
+            "Host={pg2-2.bindings.tcp.host};Port={pg2-2.bindings.tcp.port};Username=monitor;Password={pg2-monitor-password.value};Database=app",
+            environment["Instances__3__ConnectionString"]);
+    }
+
     [Theory]
     [InlineData(null, $"{Address}/")]
     [InlineData("https://example.org/blob/main/", "https://example.org/blob/main/")]

@@ -66,13 +66,21 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
-    public async Task TheMonitorSeesTheProcessesOfEveryContainer()
+    public async Task TheMonitorSeesWhatTheHostSeesOfEveryContainer()
     {
+        string[] metrics =
+        [
+            "process_cpu_time_seconds_total", "process_memory_usage_bytes", "process_count", "system_network_io_bytes_total",
+            "system_filesystem_usage_bytes", "system_filesystem_limit_bytes",
+            // Of another user's processes nobody but root sees it, and groups count it from version 2 on.
+            .. Environment.IsPrivilegedProcess || File.Exists("/sys/fs/cgroup/cgroup.controllers") ? ["process_disk_io_bytes_total"] : Array.Empty<string>(),
+        ];
         using var client = shared.Host.Application.CreateHttpClient("monitor", "http");
         await RunningHost.UntilAsync(async () =>
         {
-            var lines = (await client.GetStringAsync("/metrics", Token)).Split('\n').Where(line => line.StartsWith("process_memory_usage_bytes{", StringComparison.Ordinal)).ToList();
-            return new[] { "pg1-1", "pg2-1", "pg3-1" }.All(instance => lines.Exists(line => line.Contains($"instance=\"{instance}\"", StringComparison.Ordinal)));
+            var lines = (await client.GetStringAsync("/metrics", Token)).Split('\n');
+            return new[] { "pg1-1", "pg2-1", "pg3-1" }.All(instance => metrics.All(metric => lines.Any(line =>
+                line.StartsWith($"{metric}{{", StringComparison.Ordinal) && line.Contains($"instance=\"{instance}\"", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal))));
         });
     }
 

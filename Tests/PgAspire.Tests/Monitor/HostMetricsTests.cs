@@ -60,8 +60,7 @@ public sealed class HostMetricsTests(WatchedTopology watched)
     {
         using var folder = new TemporaryFolder();
         folder.Write("cpu.stat", "usage_usec 3500000\nuser_usec 2500000\nsystem_usec 1000000\n");
-        folder.Write("memory.current", "1000\n");
-        folder.Write("memory.stat", "anon 700\ninactive_file 300\n");
+        folder.Write("memory.stat", "anon 500\nfile 900\nshmem 200\n");
         folder.Write("pids.current", "7\n");
         folder.Write("io.stat", "8:0 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0\n8:16 rbytes=1 wbytes=2 rios=1 wios=2 dbytes=0 dios=0\n");
         var instance = new WatchedInstance("pg1", "pg1-1", "Host=nowhere") { Cgroup = folder.FullPath };
@@ -72,6 +71,68 @@ public sealed class HostMetricsTests(WatchedTopology watched)
         Assert.Equal(700, Assert.Single(sample.Of("process.memory.usage")).Value);
         Assert.Equal(7, Assert.Single(sample.Of("process.count")).Value);
         Assert.Equal([11, 22], sample.Of("process.disk.io").Select(value => value.Value));
+    }
+
+    [Fact]
+    public void AControllerThatAGroupWasNotGivenLeavesItsMetricToTheProcesses()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("cpu.stat", "usage_usec 3500000\nuser_usec 2500000\nsystem_usec 1000000\n");
+        var instance = new WatchedInstance("pg1", "pg1-1", "Host=nowhere") { Cgroup = folder.FullPath, ProcessId = Environment.ProcessId };
+
+        var sample = new HostReader(instance).Read("primary")!;
+
+        Assert.Equal([2.5, 1], sample.Of("process.cpu.time").Select(value => value.Value));
+        Assert.InRange(Assert.Single(sample.Of("process.memory.usage")).Value, 1, double.MaxValue);
+        Assert.Equal(2, sample.Of("process.disk.io").Count);
+    }
+
+    [Theory]
+    [InlineData("0::/system.slice/docker-{0}.scope", "system.slice/docker-{0}.scope")]
+    [InlineData("1:cpu:/docker/{0}\n0::/docker/{0}\n", "docker/{0}")]
+    [InlineData("0::/user.slice/user-1000.slice/libpod-{0}.scope/container\n", "user.slice/user-1000.slice/libpod-{0}.scope/container")]
+    [InlineData("0::/user.slice/user-1000.slice/session-1.scope\n", null)]
+    [InlineData("1:cpu:/docker/{0}\n", null)]
+    [InlineData("0::/docker/another{0}\n", null)]
+    public void AContainersOwnGroupIsFoundByAProcessOfIt(string groups, string? expected)
+    {
+        using var root = new TemporaryFolder();
+        var id = string.Concat(Enumerable.Repeat("0a", 32));
+        foreach (var group in new[] { $"system.slice/docker-{id}.scope", $"docker/{id}", $"user.slice/user-1000.slice/libpod-{id}.scope/container", "user.slice/user-1000.slice/session-1.scope" })
+        {
+            root.Write($"{group}/cgroup.controllers", "cpu io memory pids");
+        }
+
+        Assert.Equal(
+            expected is null ? null : $"{root.FullPath}/{expected.Replace("{0}", id, StringComparison.Ordinal)}",
+            CgroupView.FolderOf(groups.Replace("{0}", id, StringComparison.Ordinal), root.FullPath));
+    }
+
+    [Fact]
+    public async Task TheFileSystemOfAContainersVolumeIsFoundWhereThisMachineHasIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "A mount that only another process sees takes root.");
+        using var folder = new TemporaryFolder();
+        await using var disk = await SmallDisk.UnderAsync(Directory.CreateDirectory(Path.Combine(folder.FullPath, "a disk")).FullName, megabytes: 3);
+        var volume = Directory.CreateDirectory(Path.Combine(folder.FullPath, "a disk", "volumes", "data")).FullName;
+        var inside = Directory.CreateDirectory(Path.Combine(folder.FullPath, "inside")).FullName;
+        using var container = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "unshare", ["--mount", "sh", "-c", "mount --bind \"$0\" \"$1\" && echo mounted && exec sleep 600", volume, inside]) { RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal("mounted", await container.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            var instance = new WatchedInstance("pg1", "pg1-1", "Host=nowhere") { ProcessId = container.Id, DataMount = inside };
+
+            var sample = new HostReader(instance).Read("primary")!;
+
+            Assert.Equal(3 << 20, Assert.Single(sample.Of("system.filesystem.limit")).Value);
+            Assert.Equal(2, sample.Of("system.filesystem.usage").Count);
+        }
+        finally
+        {
+            container.Kill();
+            await container.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]
