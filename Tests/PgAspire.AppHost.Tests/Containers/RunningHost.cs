@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using PgAspire.Postgres.Control;
 
 namespace PgAspire.AppHost.Tests.Containers;
 
@@ -36,6 +37,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         using var budget = Budget(StartBudget);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args, budget.Token);
+        ReservePorts(builder);
         change?.Invoke(builder);
         var application = await builder.BuildAsync(budget.Token);
         await application.StartAsync(budget.Token);
@@ -127,6 +129,20 @@ internal sealed class RunningHost : IAsyncDisposable
         await using var source = Npgsql.NpgsqlDataSource.Create((await application.GetConnectionStringAsync(cluster, TestContext.Current.CancellationToken))!);
         await using var command = source.CreateCommand(sql);
         return $"{await command.ExecuteScalarAsync(TestContext.Current.CancellationToken)}";
+    }
+
+    /// <summary>
+    /// Has every project listen on a port that no outgoing connection is given. Aspire takes one of those, seconds before a project listens
+    /// on it, and the connections of a whole run of tests take it first now and then.
+    /// </summary>
+    private static void ReservePorts(IDistributedApplicationBuilder builder)
+    {
+        var endpoints = builder.Resources.OfType<ProjectResource>().SelectMany(project => project.Annotations.OfType<EndpointAnnotation>())
+            .Where(endpoint => endpoint.TargetPort is null).ToList();
+        foreach (var (endpoint, port) in endpoints.Zip(FreePorts.Find(endpoints.Count, new HashSet<int>())))
+        {
+            endpoint.TargetPort = port;
+        }
     }
 
     private static CancellationTokenSource Budget(TimeSpan time)

@@ -125,6 +125,45 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
         await shared.Telemetry.ArrivedAsync("metrics", "http.server.request.duration");
     }
 
+    [Theory]
+    [InlineData("pg1")]
+    [InlineData("pg2")]
+    [InlineData("pg3")]
+    public async Task TheServersMetricsArriveAsTheDashboardTakesThem(string cluster) => await shared.Telemetry.MetricArrivedAsync(
+        "postgresql.commits", ("cluster", cluster), ("instance", $"{cluster}-1"), ("role", "primary"), ("db.namespace", "app"));
+
+    [Fact]
+    public async Task ClustersInstancesAndRolesHaveOneSetOfLabelsWhoeverMeasures()
+    {
+        using var api = shared.Host.Application.CreateHttpClient("api", "http");
+        await api.PostAsJsonAsync("/customers/labelled/orders", new { item = "pen", quantity = 1 }, Token);
+        await shared.Host.HealthyAsync("prometheus");
+        using var client = shared.Host.Application.CreateHttpClient("prometheus", "http");
+        string[] places = ["pg1 primary", "pg2 primary", "pg3 primary"];
+
+        // Both measure every cluster, and what one says of it is found by the labels of the other.
+        await RunningHost.UntilAsync(async () => await PlacesAsync("count by (cluster, role) ({job=\"api\", __name__=~\"db_client_.+\"})") is var pools
+            && pools.SequenceEqual(places)
+            && (await PlacesAsync("count by (cluster, role) (db_client_connection_count) and on (cluster, role) count by (cluster, role) (postgresql_up)")).SequenceEqual(places));
+        Assert.Equal(places.Select(place => place.Replace(" ", "-1 ", StringComparison.Ordinal)), await PlacesAsync("count by (instance, role) (postgresql_commits_total)", "instance"));
+
+        // No series of the monitor is without, and no label gave way to one of the scrape's.
+        Assert.Empty(await PlacesAsync("{job=\"monitor\", __name__=~\"postgresql_.+|process_(count|cpu_time|memory_usage|disk_io).*|system_(network|filesystem).+\", otel_scope_name=\"PgAspire.Monitor\", cluster=\"\"}"));
+        Assert.Empty(await PlacesAsync("{job=\"monitor\", otel_scope_name=\"PgAspire.Monitor\", instance!~\"pg[123]-1\"}"));
+        Assert.Empty(await PlacesAsync("{job=\"monitor\", otel_scope_name=\"PgAspire.Monitor\", role!~\"primary|unknown\"}"));
+        Assert.Empty(await PlacesAsync("{job=\"api\", __name__=~\"db_client_.+\", cluster=\"\"}"));
+        Assert.Empty(await PlacesAsync("{exported_instance!=\"\"} or {exported_cluster!=\"\"} or {exported_role!=\"\"}"));
+
+        async Task<IReadOnlyList<string>> PlacesAsync(string query, string label = "cluster")
+        {
+            var answer = await client.GetFromJsonAsync<JsonElement>($"/api/v1/query?query={Uri.EscapeDataString(query)}", Token);
+            return [.. answer.GetProperty("data").GetProperty("result").EnumerateArray().Select(series => series.GetProperty("metric"))
+                .Select(labels => $"{Label(labels, label)} {Label(labels, "role")}").Order(StringComparer.Ordinal)];
+        }
+
+        static string Label(JsonElement labels, string name) => labels.TryGetProperty(name, out var value) ? value.GetString()! : "";
+    }
+
     [Fact]
     public async Task ACommandShowsHowToOpenPsql()
     {

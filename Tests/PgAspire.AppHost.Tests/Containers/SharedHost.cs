@@ -8,11 +8,16 @@ public sealed class SharedHost : IAsyncLifetime
     internal TelemetryCollector Telemetry { get; } = new();
 
     public async ValueTask InitializeAsync() => Host = await RunningHost.StartAsync(builder =>
-        builder.CreateResourceBuilder<ProjectResource>((ProjectResource)builder.Resources.Single(resource => resource.Name == "api"))
-            .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.Url)
-            .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
-            .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "200")
-            .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "500"));
+    {
+        foreach (var project in builder.Resources.OfType<ProjectResource>().Where(project => project.Name is "api" or "monitor").ToList())
+        {
+            builder.CreateResourceBuilder(project)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.Url)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+                .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "200")
+                .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "500");
+        }
+    });
 
     public async ValueTask DisposeAsync()
     {

@@ -81,14 +81,19 @@ public sealed class WatchedTopology : IAsyncDisposable
             $"{metric} {string.Join(' ', all)} grows in the end");
     }
 
-    /// <summary>A connection of its own. It is not pooled: closing it ends the session.</summary>
-    public async Task<NpgsqlConnection> ConnectAsync(string instance = "pg1-1", string role = RoleNames.Superuser, string database = "app", string options = "")
+    /// <summary>How to reach an instance as a role.</summary>
+    public async Task<string> ConnectionStringAsync(string instance = "pg1-1", string role = RoleNames.Superuser, string database = "app")
     {
         var topology = await TopologyAsync();
         var port = PostmasterFile.ReadOfRunning(topology.Of(".pgaspire", "data", instance))!.Port;
         var password = topology.Secrets()[instance.Split('-')[0]].Of(role);
-        var connection = new NpgsqlConnection(string.Create(
-            CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Database={database};Username={role};Password={password};Pooling=false;Command Timeout=120;{options}"));
+        return string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Database={database};Username={role};Password={password}");
+    }
+
+    /// <summary>A connection of its own. It is not pooled: closing it ends the session.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync(string instance = "pg1-1", string role = RoleNames.Superuser, string database = "app", string options = "")
+    {
+        var connection = new NpgsqlConnection($"{await ConnectionStringAsync(instance, role, database)};Pooling=false;Command Timeout=120;{options}");
         await connection.OpenAsync();
         return connection;
     }

@@ -82,6 +82,23 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains($"{MonitoringFiles.Rules().Count} rule files found", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task TheDocumentedConfigurationIsTakenTooAndLabelsAsTheGeneratedOneDoes()
+    {
+        var documented = Repository.Read("docs/monitoring.md").Split("```yaml\n")[1].Split("```")[0];
+        var generated = new PrometheusConfiguration { Jobs = [new("api", "127.0.0.1:8080")] }.Write();
+        var file = _folder.Write("prometheus.yml", documented);
+        _folder.Write(Path.Combine("rules", "none.yml"), "groups: []");
+
+        await MonitoringTool.RunAsync("promtool", "check", "config", file);
+
+        Assert.Equal(Relabelling(generated, "api"), Relabelling(documented, "api"));
+        Assert.Contains("honor_labels: true", documented, StringComparison.Ordinal);
+
+        static string Relabelling(string text, string job) => string.Join('\n', text[text.IndexOf($"job_name: '{job}'", StringComparison.Ordinal)..]
+            .Split("metric_relabel_configs:")[1].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private AlertReceivers AllReceivers() => Read(
