@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgAspire.Cli.Embedded;
 
 namespace PgAspire.Tests.Support;
 
@@ -34,7 +35,8 @@ public sealed record Pgaspire(string Folder)
     private static readonly string Assembly = Path.Combine(
         Repository.Root, "artifacts", "bin", "Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)), "pgaspire.dll");
 
-    private static readonly string[] Inherited = ["PGASPIRE_", "Topology__", "PG", "POSTGRES_", "ConnectionStrings__", "ASPNETCORE_"];
+    // All but the PostgreSQL to test on.
+    private static readonly string[] NotInherited = ["PGASPIRE_", "Topology__", "PG", "POSTGRES_", "ConnectionStrings__", "ASPNETCORE_"];
 
     /// <summary>What stands before the command: setpriv, unshare and the like.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
@@ -58,7 +60,8 @@ public sealed record Pgaspire(string Folder)
         {
             WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => Inherited.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
+        foreach (var name in start.Environment.Keys.Where(name =>
+            name != InstallationLocator.Variable && NotInherited.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
         {
             start.Environment.Remove(name);
         }
