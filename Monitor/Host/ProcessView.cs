@@ -12,8 +12,7 @@ internal static class ProcessView
 
     public static void Read(int postmaster, MetricSample sample)
     {
-        var children = ReadText($"/proc/{postmaster}/task/{postmaster}/children")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        string[] all = [postmaster.ToString(CultureInfo.InvariantCulture), .. children];
+        string[] all = [postmaster.ToString(CultureInfo.InvariantCulture), .. Children(postmaster)];
         var total = all.Select(process => Read(process, isParent: process == all[0])).OfType<Usage>().Aggregate(new Usage(), (sum, usage) => sum + usage);
         if (total.Processes == 0)
         {
@@ -39,57 +38,51 @@ internal static class ProcessView
     /// <summary>One process; null where it has ended.</summary>
     private static Usage? Read(string process, bool isParent)
     {
-        // A process that has ended, and that its parent has not asked for yet, has a status without memory.
-        if (ReadText($"/proc/{process}/stat") is not { } stat || ReadText($"/proc/{process}/status") is not { } status || !status.Contains("\nRssAnon:", StringComparison.Ordinal))
+        // A process that has ended, and that its parent has not asked for yet, has no memory.
+        Span<byte> buffer = stackalloc byte[ProcFile.Longest];
+        if (Memory(ProcFile.Read($"/proc/{process}/statm", buffer)) is not var (resident, shared) || resident == 0)
         {
             return null;
         }
 
         // After the name, which may hold anything: utime, stime, and those of children that have ended, in clock ticks.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        long Ticks(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);
+        var stat = ProcFile.Read($"/proc/{process}/stat", buffer);
+        if (stat.IsEmpty)
+        {
+            return null;
+        }
+
+        var fields = stat[(stat.LastIndexOf((byte)')') + 2)..];
+        var (user, system) = (ProcFile.Number(fields, 11), ProcFile.Number(fields, 12));
+        var (userOfEnded, systemOfEnded) = isParent ? (ProcFile.Number(fields, 13), ProcFile.Number(fields, 14)) : (0, 0);
+
+        // The kernel adds those of ended children to their parent's. Closed to other users, but for root.
+        var io = ProcFile.Read($"/proc/{process}/io", buffer);
         return new()
         {
             Processes = 1,
-            User = Ticks(11) + (isParent ? Ticks(13) : 0),
-            System = Ticks(12) + (isParent ? Ticks(14) : 0),
-            Private = Field(status, "RssAnon:") * 1024,
-            Shared = (Field(status, "RssShmem:") + Field(status, "RssFile:")) * 1024,
-            // The kernel adds those of ended children to their parent's. Closed to other users, but for root.
-            Io = ReadText($"/proc/{process}/io") is { } io ? (Field(io, "read_bytes:"), Field(io, "write_bytes:")) : null,
-            Files = CountFiles(process),
+            User = user + userOfEnded,
+            System = system + systemOfEnded,
+            Private = (resident - shared) * Environment.SystemPageSize,
+            Shared = shared * Environment.SystemPageSize,
+            Io = io.IsEmpty ? null : (ProcFile.Number(io, "\nread_bytes:"u8), ProcFile.Number(io, "\nwrite_bytes:"u8)),
+            Files = ProcFile.CountEntries($"/proc/{process}/fd"),
         };
     }
 
-    private static long Field(string text, string name)
-    {
-        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))
-            ?? throw new IOException($"{name} is missing: the process has ended.");
-        var value = line.AsSpan(name.Length).Trim();
-        return long.Parse(value.IndexOf(' ') is >= 0 and var end ? value[..end] : value, CultureInfo.InvariantCulture);
-    }
+    /// <summary>Pages in memory, and those of them that other processes may have too: of files, and shared memory.</summary>
+    private static (long Resident, long Shared)? Memory(ReadOnlySpan<byte> statm) =>
+        statm.IsEmpty ? null : (ProcFile.Number(statm, 1), ProcFile.Number(statm, 2));
 
-    private static int? CountFiles(string process)
+    private static string[] Children(int postmaster)
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count();
+            return File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            return null;
-        }
-    }
-
-    private static string? ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
+            return []; // It has ended.
         }
     }
 

@@ -2,7 +2,8 @@ namespace PgAspire.Postgres.Roles;
 
 /// <summary>
 /// Init scripts run as superuser, as under the official image; afterwards what they made in the application database is
-/// handed to the application's role, so that the application can use and migrate it.
+/// handed to the application's role, so that the application can use and migrate it. Then other roles can create nothing in
+/// schema <c>public</c> on PostgreSQL 14 either.
 /// </summary>
 /// <remarks>
 /// Left to the superuser: members of extensions, and functions that run with their owner's rights (SECURITY DEFINER), for
@@ -16,6 +17,9 @@ public static class OwnershipStatement
         DECLARE
             command text;
         BEGIN
+            IF current_setting('server_version_num')::int < 150000 AND to_regnamespace('public') IS NOT NULL THEN
+                REVOKE CREATE ON SCHEMA public FROM PUBLIC; -- As in every database since 15, so that readers stay readers.
+            END IF;
             FOR command IN
                 SELECT format('ALTER SCHEMA %I OWNER TO {{RoleNames.Application}}', nspname)
                 FROM pg_namespace n

@@ -24,6 +24,7 @@ public static class RoleStatements
         $"CREATE ROLE {RoleNames.Replicator} LOGIN REPLICATION PASSWORD '{verifiers(RoleNames.Replicator)}'",
         $"CREATE ROLE {RoleNames.Monitor} LOGIN PASSWORD '{verifiers(RoleNames.Monitor)}' IN ROLE pg_monitor",
         .. RewindGrants,
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC", // PostgreSQL 14 begins with it given.
         $"CREATE DATABASE \"{database}\" OWNER {RoleNames.Application}",
     ];
 

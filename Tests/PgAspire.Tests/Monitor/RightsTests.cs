@@ -55,6 +55,16 @@ public sealed class RightsTests(WatchedTopology watched) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("app")]
+    [InlineData("postgres")]
+    public async Task TheRoleCanMakeNothingInAnyDatabase(string database)
+    {
+        await using var connection = await watched.ConnectAsync(role: RoleNames.Monitor, database: database);
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await RefusalAsync(connection, "CREATE TABLE written (n int)"));
+    }
+
+    [Theory]
     [InlineData("ALTER SYSTEM SET work_mem = '8MB'")]
     [InlineData("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'")]
     [InlineData("SELECT pg_reload_conf()")]
