@@ -46,7 +46,15 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
         };
         var process = await DetachedProcess.StartAsync(program, LogFile, cancellationToken);
         _store.Write(_store.Read() with { Host = HostChoice.Aspire, AppHost = process });
-        await WaitAsync(process, cancellationToken);
+        try
+        {
+            await WaitAsync(process, cancellationToken);
+        }
+        finally
+        {
+            // The next start's file has only what is declared then.
+            _store.Update(state => state with { Volumes = AspireSession.VolumesOf(folder, state) });
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -118,8 +126,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
 
             if (!process.IsAlive())
             {
-                throw new CliException(
-                    $"The app host ended; the end of its log {LogFile}:{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(LogFile).TakeLast(8))}");
+                throw new CliException($"The app host ended: {AppHostLog.ReasonOf(File.ReadLines(LogFile))}{Environment.NewLine}Its log is {LogFile}");
             }
 
             await Task.Delay(100, cancellationToken);

@@ -39,10 +39,14 @@ internal static class AspireSession
             : throw new CliException($"The log of {instance.Instance} cannot be read: {result.Error.Trim()}");
     }
 
+    /// <summary>The volumes of every instance, declared or not.</summary>
+    public static IReadOnlyList<string> VolumesOf(StateFolder folder, KnownState state) =>
+        [.. (state.Volumes ?? []).Union(AppHostDocument.Read(folder.AppHostFile)?.Instances.Select(instance => instance.DataDirectory) ?? [])];
+
     /// <summary>Removes the volumes; what lies in a folder of the user's own stays.</summary>
-    public static async Task RemoveVolumesAsync(AppHostDocument document, CancellationToken cancellationToken)
+    public static async Task RemoveVolumesAsync(IEnumerable<string> volumes, CancellationToken cancellationToken)
     {
-        foreach (var volume in document.Instances.Select(instance => instance.DataDirectory).Where(name => !Path.IsPathRooted(name)))
+        foreach (var volume in volumes.Where(name => !Path.IsPathRooted(name)))
         {
             var result = await new ExternalProgram(ContainerEngine.Program, "volume", "rm", "--force", volume).RunAsync(cancellationToken);
             if (result.ExitCode != 0)

@@ -40,11 +40,7 @@ internal static class DownCommand
                 return ExitCodes.Done;
             }
 
-            if (AppHostDocument.Read(folder.AppHostFile) is { } document)
-            {
-                await AspireSession.RemoveVolumesAsync(document, cancellationToken);
-            }
-
+            await AspireSession.RemoveVolumesAsync(AspireSession.VolumesOf(folder, new StateStore(folder).Read()), cancellationToken);
             folder.RemoveContents();
         }
 

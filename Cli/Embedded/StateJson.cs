@@ -44,6 +44,9 @@ internal sealed record KnownState
     /// <summary>The Aspire app host as it was last started.</summary>
     public DetachedProcess? AppHost { get; init; }
 
+    /// <summary>Where every instance that was ever up under Aspire has its data, those no longer declared too; null where none was.</summary>
+    public IReadOnlyList<string>? Volumes { get; init; }
+
     /// <summary>The services by name.</summary>
     public IReadOnlyDictionary<string, KnownService> Services { get; init; } = new Dictionary<string, KnownService>();
 

@@ -6,7 +6,6 @@ namespace PgAspire.Cli.Output;
 /// <summary>What <c>inspect</c> shows.</summary>
 internal static class InspectionOutput
 {
-    private const int LongestText = 100;
 
     private static readonly Dictionary<Severity, string> Colours = new() { [Severity.Info] = "grey", [Severity.Warning] = "yellow", [Severity.Critical] = "red" };
 
@@ -32,7 +31,7 @@ internal static class InspectionOutput
             var table = Table(columns.Select(column => column.Name.Replace('_', ' ')).Prepend("instance"));
             foreach (var (instance, row) in report.Instances.SelectMany(instance => instance.Rows.Select(row => (instance.Instance, row))))
             {
-                table.AddRow([instance, .. columns.Select(column => Markup.Escape(Cut(Readable.Value(row[column.Name], column.Unit))))]);
+                table.AddRow([instance, .. columns.Select(column => Markup.Escape(Readable.Cut(Readable.Value(row[column.Name], column.Unit))))]);
             }
 
             Show(table);
@@ -73,7 +72,7 @@ internal static class InspectionOutput
             var places = string.Join(", ", group.Select(entry => entry.Placed.Instance ?? entry.Placed.Cluster).OfType<string>().Distinct());
             var severity = finding.Severity.ToString().ToLowerInvariant();
             AnsiConsole.Markup($"[{Colours[finding.Severity]}]{severity,-8}[/] ");
-            Console.WriteLine(string.Join("  ", new[] { places, group.Key.Name is null ? "" : $"[{group.Key.Name}]", $"{Cut(finding.Subject)}: {finding.Meaning}." }.Where(part => part.Length > 0)));
+            Console.WriteLine(string.Join("  ", new[] { places, group.Key.Name is null ? "" : $"[{group.Key.Name}]", $"{Readable.Cut(finding.Subject)}: {finding.Meaning}." }.Where(part => part.Length > 0)));
             Console.WriteLine($"         To do: {finding.Advice}.");
             foreach (var step in group.SelectMany(entry => entry.Placed.Finding.Steps).Distinct())
             {
@@ -90,8 +89,6 @@ internal static class InspectionOutput
             Console.WriteLine($"{failed.Place} did not answer: {failed.Failure}");
         }
     }
-
-    private static string Cut(string text) => text.Length <= LongestText ? text : text[..(LongestText - 1)] + "…";
 
     private static Table Table(IEnumerable<string> headings)
     {

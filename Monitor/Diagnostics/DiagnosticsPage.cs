@@ -82,7 +82,7 @@ internal static class DiagnosticsPage
     {
         var finding = placed.Finding;
         var severity = finding.Severity.ToString().ToLowerInvariant();
-        page.Append($"<p><b class=\"{severity}\">{severity}</b> {Encode(placed.Instance ?? placed.Cluster ?? "")} {link} <b>{Encode(finding.Subject)}</b>: {Encode(finding.Meaning)}.<br>To do: {Encode(finding.Advice)}.</p>");
+        page.Append($"<p><b class=\"{severity}\">{severity}</b> {Encode(placed.Instance ?? placed.Cluster ?? "")} {link} <b>{Encode(Readable.Cut(finding.Subject))}</b>: {Encode(finding.Meaning)}.<br>To do: {Encode(finding.Advice)}.</p>");
         if (finding.Steps.Any())
         {
             page.Append($"<pre>{Encode(string.Join("\n", finding.Steps))}</pre>");

@@ -17,7 +17,7 @@ internal static class HtmlPage
         <style>
         body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff }
         table { border-collapse: collapse } td, th { padding: .2rem .7rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top }
-        pre { background: #f4f4f4; padding: .4rem .7rem; white-space: pre-wrap } .warning { color: #945b00 } .critical { color: #b00020 } .info { color: #555 }
+        pre { background: #f4f4f4; padding: .4rem .7rem; white-space: pre-wrap; max-height: 10rem; overflow: auto } .warning { color: #945b00 } .critical { color: #b00020 } .info { color: #555 }
         :target { background: #fff3c4 }
         </style>
         """;

@@ -5,6 +5,7 @@ namespace PgAspire.Postgres.Diagnostics;
 /// <summary>Values as people read them.</summary>
 public static class Readable
 {
+    private const int LongestText = 100;
     private static readonly string[] ByteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>A value of a row in its unit; <c>-</c> where there is none.</summary>
@@ -17,6 +18,9 @@ public static class Readable
         long or double => Number(Convert.ToDouble(value, CultureInfo.InvariantCulture), unit),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
+
+    /// <summary>What fits on a line of a text.</summary>
+    public static string Cut(string text) => text.Length <= LongestText ? text : text[..(LongestText - 1)] + "…";
 
     /// <summary>For example <c>1.5 GiB</c>.</summary>
     public static string Bytes(double bytes)

@@ -5,6 +5,7 @@ internal static class SlowQueries
 {
     private const double SlowMilliseconds = 100;
     private const double VerySlowMilliseconds = 1000;
+    private const int FewCalls = 3; // A driver's first look at the catalogue, on a cold cache, is no slow query.
 
     public static Diagnostic Diagnostic { get; } = new("slow-queries", "Statements that take longest each time, on average since the statistics began" + StatementStatistics.OfFirstCaller)
     {
@@ -17,7 +18,7 @@ internal static class SlowQueries
     internal static Finding? Judge(Row row, ServerFacts server)
     {
         var mean = row.Number("mean_ms");
-        if (mean < SlowMilliseconds)
+        if (mean < SlowMilliseconds || (mean < VerySlowMilliseconds && row.Number("calls") < FewCalls))
         {
             return null;
         }

@@ -11,11 +11,12 @@ public sealed class JudgementTests
 
     public static TheoryData<string, string?, (string, object?)[]> Cases() => new()
     {
-        { "slow-queries", null, [("statement", "SELECT $1"), ("mean_ms", 99.0)] },
-        { "slow-queries", "Info", [("statement", "SELECT $1"), ("mean_ms", 100.0)] },
-        { "slow-queries", "Warning", [("statement", "SELECT $1"), ("mean_ms", 1000.0)] },
-        { "slow-queries", "Info", [("statement", "SELECT ? …"), ("query_id", "-12"), ("mean_ms", 100.0)] },
-        { "slow-queries", "Info", [("statement", "VACUUM t"), ("query_id", "12"), ("mean_ms", 100.0)] },
+        { "slow-queries", null, [("statement", "SELECT $1"), ("calls", 3), ("mean_ms", 99.0)] },
+        { "slow-queries", "Info", [("statement", "SELECT $1"), ("calls", 3), ("mean_ms", 100.0)] },
+        { "slow-queries", null, [("statement", "SELECT $1"), ("calls", 2), ("mean_ms", 999.0)] },
+        { "slow-queries", "Warning", [("statement", "SELECT $1"), ("calls", 1), ("mean_ms", 1000.0)] },
+        { "slow-queries", "Info", [("statement", "SELECT ? …"), ("query_id", "-12"), ("calls", 3), ("mean_ms", 100.0)] },
+        { "slow-queries", "Info", [("statement", "VACUUM t"), ("query_id", "12"), ("calls", 3), ("mean_ms", 100.0)] },
         { "outliers", null, [("share", 0.9), ("total_ms", 59_000.0)] },
         { "outliers", null, [("share", 0.29), ("total_ms", 90_000.0)] },
         { "outliers", "Info", [("share", 0.3), ("total_ms", 60_000.0)] },
@@ -185,7 +186,7 @@ public sealed class JudgementTests
 
     [Fact]
     public void AStatementWithoutAPlanIsLookedUpByItsNumber() =>
-        Assert.EndsWith("FROM public.pg_stat_statements WHERE queryid = -12", Rows.Judge("slow-queries", ("statement", "SELECT ?"), ("query_id", "-12"), ("mean_ms", 100.0))[0].Sql[0], StringComparison.Ordinal);
+        Assert.EndsWith("FROM public.pg_stat_statements WHERE queryid = -12", Rows.Judge("slow-queries", ("statement", "SELECT ?"), ("query_id", "-12"), ("calls", 3), ("mean_ms", 100.0))[0].Sql[0], StringComparison.Ordinal);
 
     [Theory]
     [InlineData(true, "not streaming", false, "Critical")]
