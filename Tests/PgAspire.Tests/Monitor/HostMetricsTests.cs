@@ -1,3 +1,4 @@
+using PgAspire.Cli.Processes;
 using PgAspire.Monitor;
 using PgAspire.Monitor.Host;
 using PgAspire.Tests.Support;
@@ -20,8 +21,23 @@ public sealed class HostMetricsTests(WatchedTopology watched)
             ("process_disk_io_bytes_total", ["disk_io_direction=write"]),
             ("system_network_io_bytes_total", ["network_interface_name=lo", "network_io_direction=receive"]),
             ("system_network_io_bytes_total", ["network_interface_name=lo", "network_io_direction=transmit"]));
-        await watched.SeeAsync("process_disk_io_bytes_total", value => value >= 0, "disk_io_direction=read");
+        await watched.GrowsAsync("process_disk_io_bytes_total", ReadFromTheDiskAsync, "disk_io_direction=read");
         await watched.RunAsync("DROP TABLE worked");
+    }
+
+    /// <summary>Reads a table that neither the server nor the kernel has in memory any more.</summary>
+    private async Task ReadFromTheDiskAsync()
+    {
+        await using var session = await watched.ConnectAsync();
+        await using var command = new Npgsql.NpgsqlCommand("SELECT pg_relation_filepath('worked')", session);
+        var path = (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        var file = (await watched.TopologyAsync()).Of([".pgaspire", "data", "pg1-1", .. path.Split('/')]);
+        foreach (var program in new ExternalProgram[] { new("sync", file), new("dd", $"if={file}", "iflag=nocache", "count=0") })
+        {
+            Assert.Equal(0, (await program.RunAsync(TestContext.Current.CancellationToken)).ExitCode);
+        }
+
+        await session.RunAsync("SELECT count(*) FROM worked");
     }
 
     [Fact]

@@ -68,7 +68,13 @@ public sealed class SilenceTests
         await servers["pg1"].StartAsync();
         await monitor.SeeAsync(Up, value => value == 1);
         await monitor.SeeAsync("postgresql_server_start_time_seconds", value => value > before);
-        Assert.Single(monitor.Log.Split('\n'), line => line.Contains("pg1 answers again", StringComparison.Ordinal));
+
+        // A loaded machine may keep a server from answering once more: each time is told once, and its end too.
+        var told = Lines("pg1 does not answer");
+        Assert.InRange(told, 1, 3);
+        Assert.Equal(told, Lines("pg1 answers again"));
+
+        int Lines(string what) => monitor.Log.Split('\n').Count(line => line.Contains(what, StringComparison.Ordinal));
     }
 
     [Fact]
