@@ -47,6 +47,7 @@ public static class PostgresTopologyBuilderExtensions
         var resource = builder.AddResource(topology)
             .WithInitialState(GroupState.Initial("PostgresTopology"))
             .WithIconName("DatabaseStack")
+            .ExcludeFromManifest()
             .WithHealthCheck(builder.Services.AddGroupHealthCheck(topology));
         foreach (var cluster in new TopologyPlan(declaration).Clusters)
         {
