@@ -9,6 +9,7 @@ namespace PgAspire.Hosting;
 /// <summary>The container engine's command line, for the few things that Aspire has no method for.</summary>
 internal sealed class ContainerEngine(IConfiguration configuration)
 {
+    private const string LogLines = "20000";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private string Program =>
@@ -17,6 +18,9 @@ internal sealed class ContainerEngine(IConfiguration configuration)
     /// <summary>The command that opens psql in an instance's container, as its application's role.</summary>
     public string PsqlLine(string container, string role, string database) =>
         $"{Program} exec -it -u postgres {container} psql -U {role} -d {database}";
+
+    /// <summary>The command that prints the end of a container's log.</summary>
+    public IReadOnlyList<string> LogCommand(string container) => [Program, "logs", "--tail", LogLines, container];
 
     /// <summary>What the engine says of a container: <c>running</c>, <c>paused</c>, <c>exited</c>, …; empty where there is no such one.</summary>
     public string StateOf(string container) => LookAt(container).State;

@@ -39,6 +39,7 @@ public static class MonitorBuilderExtensions
                 if (processes is not null)
                 {
                     context.EnvironmentVariables[$"{prefix}ProcessFile"] = processes.Of(instance);
+                    context.EnvironmentVariables[$"{prefix}LogCommandFile"] = processes.LogCommandOf(instance);
                     context.EnvironmentVariables[$"{prefix}DataMount"] = InstanceContainer.DataOf(instance).Target;
                 }
             }

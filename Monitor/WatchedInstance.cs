@@ -29,6 +29,9 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
     /// <summary>Its log, where this machine sees it as a file; null otherwise.</summary>
     public string? LogFile { get; init; }
 
+    /// <summary>A file with the command that prints its log, a word a line, which changes with every start; null where there is none.</summary>
+    public string? LogCommandFile { get; init; }
+
     /// <summary>The folder of its control group, version 2; null for a container's own, or none.</summary>
     public string? Cgroup { get; init; }
 
@@ -75,6 +78,7 @@ public sealed record WatchedInstance(string Cluster, string Name, string Connect
             ProcessId = section.GetValue<int?>(nameof(ProcessId)),
             ProcessFile = section[nameof(ProcessFile)],
             LogFile = section[nameof(LogFile)],
+            LogCommandFile = section[nameof(LogCommandFile)],
             Cgroup = section[nameof(Cgroup)],
         };
     }

@@ -6,8 +6,8 @@ using PgAspire.Hosting.Resources;
 namespace PgAspire.Hosting.Instances;
 
 /// <summary>
-/// Tells a monitor which process of this machine an instance's server is: a file an instance with the number of its container's first
-/// process, written anew when the instance is ready after a start.
+/// Tells a monitor which process of this machine an instance's server is, and where its log is: a file an instance with the number of its
+/// container's first process, and one with a command, written anew when the instance is ready after a start.
 /// </summary>
 internal sealed class ProcessFiles(ContainerEngine engine, ILogger<ProcessFiles> logger) : IDisposable
 {
@@ -16,11 +16,15 @@ internal sealed class ProcessFiles(ContainerEngine engine, ILogger<ProcessFiles>
     /// <summary>The file of an instance; there is none before it is ready.</summary>
     public string Of(PostgresInstanceResource instance) => Path.Combine(_folder, instance.Name);
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>The file with the command that prints an instance's log, a word a line; there is none before it is ready.</summary>
+    public string LogCommandOf(PostgresInstanceResource instance) => $"{Of(instance)}.log-command";
+
+    /// <summary>Writes the files.</summary>
     public async Task WriteAsync(PostgresInstanceResource instance, string container, CancellationToken cancellationToken)
     {
         try
         {
+            await File.WriteAllLinesAsync(LogCommandOf(instance), engine.LogCommand(container), cancellationToken);
             var (_, process) = await Task.Run(() => engine.LookAt(container), cancellationToken);
             await File.WriteAllTextAsync(Of(instance), process.ToString(CultureInfo.InvariantCulture), cancellationToken);
         }

@@ -17,7 +17,8 @@ internal static class DiagnosticsEndpoints
     {
         var targets = instances.Select(instance => new InspectionTarget(instance.Cluster, instance.Name, instance.ConnectionString)
         {
-            Log = instance.LogFile is { Length: > 0 } file ? token => LogEnd.ReadAsync(file, token) : null,
+            Log = instance.LogFile is { Length: > 0 } file ? token => LogEnd.ReadAsync(file, token)
+                : instance.LogCommandFile is { Length: > 0 } command ? token => LogCommand.ReadAsync(command, token) : null,
         }).ToList();
         routes.MapGet("/", () => Page(DiagnosticsPage.List(DiagnosticCatalog.All)));
         routes.MapGet("/diagnostics.html", () => Page(DiagnosticsPage.List(DiagnosticCatalog.All)));

@@ -54,7 +54,7 @@ public sealed class MonitorTests
         var environment = await model.EnvironmentAsync("monitor");
 
         Assert.Equal(
-            ["Cluster", "ConnectionString", "DataMount", "Name", "ProcessFile"],
+            ["Cluster", "ConnectionString", "DataMount", "LogCommandFile", "Name", "ProcessFile"],
             environment.Keys.Where(key => key.StartsWith("Instances__3__", StringComparison.Ordinal)).Select(key => key["Instances__3__".Length..]).Order(StringComparer.Ordinal));
         Assert.Equal(("pg2", "pg2-2", "/var/lib/postgresql"), (environment["Instances__3__Cluster"], environment["Instances__3__Name"], environment["Instances__3__DataMount"]));
         Assert.Equal(

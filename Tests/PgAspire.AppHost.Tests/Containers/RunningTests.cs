@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
+using Npgsql;
 using PgAspire.Monitoring;
 
 namespace PgAspire.AppHost.Tests.Containers;
@@ -82,6 +83,35 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
             return new[] { "pg1-1", "pg2-1", "pg3-1" }.All(instance => metrics.All(metric => lines.Any(line =>
                 line.StartsWith($"{metric}{{", StringComparison.Ordinal) && line.Contains($"instance=\"{instance}\"", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal))));
         });
+    }
+
+    [Fact]
+    public async Task TheMonitorShowsBothStatementsOfADeadlockAndNoneOfTheirValues()
+    {
+        await using var source = NpgsqlDataSource.Create((await shared.Host.Application.GetConnectionStringAsync("pg1", Token))!);
+        await using var one = await source.OpenConnectionAsync(Token);
+        await using var other = await source.OpenConnectionAsync(Token);
+        await RunAsync(one, "CREATE TABLE tills (id int PRIMARY KEY, owner text); INSERT INTO tills VALUES (1, ''), (2, '')");
+        await RunAsync(one, "BEGIN; UPDATE tills SET owner = 'ZqMine' WHERE id = 1");
+        await RunAsync(other, "BEGIN; UPDATE tills SET owner = 'ZqTheirs' WHERE id = 2");
+        var failure = await Record.ExceptionAsync(() => Task.WhenAll(
+            RunAsync(one, "UPDATE tills SET owner = 'ZqMine' WHERE id = 2"), RunAsync(other, "DELETE FROM tills WHERE id = 1")));
+        Assert.Equal(PostgresErrorCodes.DeadlockDetected, Assert.IsType<PostgresException>(failure).SqlState);
+
+        using var monitor = shared.Host.Application.CreateHttpClient("monitor", "http");
+        var answer = "";
+        await RunningHost.UntilAsync(async () => (answer = await monitor.GetStringAsync("/diagnostics/deadlocks?instance=pg1-1", Token)).Contains("tills", StringComparison.Ordinal));
+        using var report = JsonDocument.Parse(answer);
+        Assert.Equal(
+            ["DELETE FROM tills WHERE id = ?", "UPDATE tills SET owner = ? WHERE id = ?"],
+            report.RootElement.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("statement").GetString()).OfType<string>().Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("Zq", answer, StringComparison.Ordinal);
+
+        static async Task RunAsync(NpgsqlConnection session, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, session);
+            await command.ExecuteNonQueryAsync(Token);
+        }
     }
 
     [Fact]
