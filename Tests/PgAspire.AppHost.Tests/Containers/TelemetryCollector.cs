@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using PgAspire.Postgres.Control;
 
 namespace PgAspire.AppHost.Tests.Containers;
 
@@ -14,12 +14,7 @@ internal sealed class TelemetryCollector : IDisposable
 
     public TelemetryCollector()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Url = $"http://localhost:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
+        Url = $"http://localhost:{FreePorts.Find(1, new HashSet<int>())[0]}";
         _listener.Prefixes.Add($"{Url}/");
         _listener.Start();
         _ = ReceiveAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
+using PgAspire.Postgres.Control;
 
 namespace PgAspire.Tests.Support;
 
@@ -9,6 +10,7 @@ namespace PgAspire.Tests.Support;
 public sealed class PostgresServer(string parent, string cluster, string? password = null)
 {
     private const string Database = "app";
+    private static readonly HashSet<int> Taken = [];
     private readonly string _data = Path.Combine(parent, cluster);
     private readonly string _password = password ?? RandomNumberGenerator.GetHexString(32);
     private readonly int _port = FreePort();
@@ -158,10 +160,14 @@ public sealed class PostgresServer(string parent, string cluster, string? passwo
         }
     }
 
+    /// <summary>One that no outgoing connection is given and no other server has got: it may be a while before this one listens.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        lock (Taken)
+        {
+            var port = FreePorts.Find(1, Taken)[0];
+            Taken.Add(port);
+            return port;
+        }
     }
 }
