@@ -23,6 +23,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     private static readonly string[] GoneStates = ["", "created", "exited", "dead"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MakingPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan News = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -160,8 +161,10 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
             await Task.Delay(Moment, patience.Token);
         }
 
+        var isImageHere = InstanceData.ContainerOf(instance, services) is not null;
         await CommandAsync(instance, KnownResourceCommands.StartCommand, patience.Token);
         var begun = Stopwatch.GetTimestamp();
+        var (asked, makingPatience) = (begun, MakingPatience);
         var host = (await instance.Host.GetValueAsync(patience.Token))!;
         var port = int.Parse((await instance.Port.GetValueAsync(patience.Token))!, CultureInfo.InvariantCulture);
         while (!(await StartupProbe.AskAsync(host, port, RoleNames.Superuser, "postgres", patience.Token)).AsksForPassword)
@@ -171,6 +174,14 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
                 && KnownResourceStates.TerminalStates.Contains(current.Snapshot.State?.Text))
             {
                 throw new DistributedApplicationException($"{instance.Name} ended with exit code {current.Snapshot.ExitCode}; its log says why.");
+            }
+
+            // Now and then the orchestrator says that it has started a container, and never makes it.
+            if (isImageHere && Stopwatch.GetElapsedTime(asked) > makingPatience
+                && (InstanceData.ContainerOf(instance, services) is not { } container || GoneStates.Contains(_engine.StateOf(container))))
+            {
+                await CommandAsync(instance, KnownResourceCommands.StartCommand, patience.Token);
+                (asked, makingPatience) = (Stopwatch.GetTimestamp(), 2 * makingPatience);
             }
 
             await Task.Delay(Pause, patience.Token);
