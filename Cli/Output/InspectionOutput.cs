@@ -6,7 +6,6 @@ namespace PgAspire.Cli.Output;
 /// <summary>What <c>inspect</c> shows.</summary>
 internal static class InspectionOutput
 {
-
     private static readonly Dictionary<Severity, string> Colours = new() { [Severity.Info] = "grey", [Severity.Warning] = "yellow", [Severity.Critical] = "red" };
 
     public static void WriteList(IEnumerable<Diagnostic> diagnostics)

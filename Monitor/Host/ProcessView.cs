@@ -40,7 +40,9 @@ internal static class ProcessView
     {
         // A process that has ended, and that its parent has not asked for yet, has no memory.
         Span<byte> buffer = stackalloc byte[ProcFile.Longest];
-        if (Memory(ProcFile.Read($"/proc/{process}/statm", buffer)) is not var (resident, shared) || resident == 0)
+        var statm = ProcFile.Read($"/proc/{process}/statm", buffer);
+        var (resident, shared) = statm.IsEmpty ? (0, 0) : (ProcFile.Number(statm, 1), ProcFile.Number(statm, 2)); // In pages.
+        if (resident == 0)
         {
             return null;
         }
@@ -70,19 +72,15 @@ internal static class ProcessView
         };
     }
 
-    /// <summary>Pages in memory, and those of them that other processes may have too: of files, and shared memory.</summary>
-    private static (long Resident, long Shared)? Memory(ReadOnlySpan<byte> statm) =>
-        statm.IsEmpty ? null : (ProcFile.Number(statm, 1), ProcFile.Number(statm, 2));
-
     private static string[] Children(int postmaster)
     {
         try
         {
             return File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return []; // It has ended.
+            return []; // It has ended, or is closed to this user.
         }
     }
 
