@@ -77,7 +77,7 @@ internal static class ApiBenchmark
                     CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Database=app;Username={RoleNames.Application};Password={password}"),
             },
         };
-        var process = await DetachedProcess.StartAsync(program, Path.Combine(workspace.Root, "bare.log"), cancellationToken);
+        var process = DetachedProcess.Start(program, Path.Combine(workspace.Root, "bare.log"));
         using var client = new HttpClient { BaseAddress = address };
         if (!await Wait.UntilAsync(() => !Ports.IsFree(address.Port), TimeSpan.FromSeconds(60), cancellationToken))
         {

@@ -84,7 +84,7 @@ internal static class MonitorBenchmark
         }
 
         var program = new ExternalProgram("dotnet", SiblingAssembly.Find("Monitor", "PgAspire.Monitor.dll")) { Environment = environment };
-        var process = await DetachedProcess.StartAsync(program, Path.Combine(workspace.Root, "monitor.log"), cancellationToken);
+        var process = DetachedProcess.Start(program, Path.Combine(workspace.Root, "monitor.log"));
         try
         {
             using var client = new HttpClient { BaseAddress = url };

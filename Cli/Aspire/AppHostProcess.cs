@@ -44,7 +44,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
             Environment = new Dictionary<string, string?>(EnvironmentOf(declaration, topologyFile).Concat(more)),
             WorkingFolder = Path.GetDirectoryName(assembly),
         };
-        var process = await DetachedProcess.StartAsync(program, LogFile, cancellationToken);
+        var process = DetachedProcess.Start(program, LogFile);
         _store.Write(_store.Read() with { Host = HostChoice.Aspire, AppHost = process });
         try
         {

@@ -40,11 +40,11 @@ internal sealed class EmbeddedUp(
         catch (CliException)
         {
             // What runs is to be kept whole, and a cluster that waits for a person takes the person's word through its supervisor.
-            await _supervisor.StartAsync(cancellationToken);
+            _supervisor.Start();
             throw;
         }
 
-        await _supervisor.StartAsync(cancellationToken);
+        _supervisor.Start();
         var database = request.Declaration.Database;
         await Task.WhenAll(
             ServiceAsync(ApiProgram.Name, services.Api, services.ApiPort, () => ApiProgram.For(topology, database), cancellationToken),

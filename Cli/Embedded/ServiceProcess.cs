@@ -34,7 +34,7 @@ internal sealed class ServiceProcess(StateFolder folder, IProgressSink progress,
 
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ChoosePort(port, known?.Url)}");
         progress.Report(name, "starting");
-        var process = await DetachedProcess.StartAsync(program.CommandFor(name, url), folder.ServiceLog(name), cancellationToken);
+        var process = DetachedProcess.Start(program.CommandFor(name, url), folder.ServiceLog(name));
         _store.Update(state => state with { Services = new Dictionary<string, KnownService>(state.Services) { [name] = new(process, url, fingerprint) } });
         await WaitUntilAliveAsync(program, process, url, cancellationToken);
         progress.Report(name, "ready");

@@ -9,7 +9,7 @@ internal sealed class SupervisorProcess(StateFolder folder)
     private readonly StateStore _store = new(folder);
 
     /// <summary>Starts it where there are clusters with replicas.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public void Start()
     {
         if (_store.Read().Supervision is null)
         {
@@ -19,7 +19,7 @@ internal sealed class SupervisorProcess(StateFolder folder)
         var token = Guid.NewGuid().ToString("N");
         _store.Update(state => state with { SupervisorToken = token });
         var command = new ExternalProgram("dotnet", typeof(SupervisorProcess).Assembly.Location, "supervise", "--state", folder.Root, "--token", token);
-        var process = await DetachedProcess.StartAsync(command, folder.ServiceLog(Supervision.Name), cancellationToken);
+        var process = DetachedProcess.Start(command, folder.ServiceLog(Supervision.Name));
         _store.Update(state => state with { Supervisor = process });
     }
 

@@ -10,34 +10,39 @@ namespace PgAspire.Cli.Processes;
 internal sealed record DetachedProcess(int Id, string? Started = null)
 {
     /// <summary>Starts a program, its output appended to a log file.</summary>
-    public static async Task<DetachedProcess> StartAsync(ExternalProgram command, string logFile, CancellationToken cancellationToken)
+    /// <exception cref="CliException">It cannot be started.</exception>
+    public static DetachedProcess Start(ExternalProgram command, string logFile)
     {
+        var start = command.ToStartInfo();
         if (OperatingSystem.IsWindows())
         {
-            var start = command.ToStartInfo();
             start.CreateNoWindow = true;
             return Of(Process.Start(start)!)!;
         }
 
-        // A job in the background of a shell that ends is nobody's child: Ctrl+C and a closed terminal do not reach it.
-        var shell = command with
+        try
         {
-            Program = "/bin/sh",
-            Arguments = ["-c", "log=$1; shift; nohup \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!", "sh", logFile, command.Program, .. command.Arguments],
-        };
-        var result = await shell.RunAsync(cancellationToken);
-        return int.TryParse(result.Output.Trim(), CultureInfo.InvariantCulture, out var id) && Find(id) is { } process
-            ? process
-            : throw new CliException($"{command.Program} ended at once; its log: {logFile}");
+            return Find(SessionSpawn.Start(start.FileName, start.ArgumentList, start.Environment, start.WorkingDirectory, logFile))
+                ?? throw new CliException($"{command.Program} ended at once; its log: {logFile}");
+        }
+        catch (Win32Exception exception)
+        {
+            throw new CliException($"{command.Program} cannot be started with its log in {logFile}: {exception.Message}", inner: exception);
+        }
     }
 
     public static DetachedProcess Current() => Of(Process.GetCurrentProcess())!;
 
-    /// <summary>The process of this number; null where it is gone, or is dead and nobody has asked for its exit code.</summary>
+    /// <summary>The process of this number; null where it is gone, or dead and not yet buried.</summary>
     public static DetachedProcess? Find(int id)
     {
         try
         {
+            if (!OperatingSystem.IsWindows())
+            {
+                SessionSpawn.Reap(id);
+            }
+
             using var process = Process.GetProcessById(id);
             return Of(process);
         }

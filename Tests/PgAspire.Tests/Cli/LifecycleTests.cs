@@ -59,6 +59,17 @@ public sealed class LifecycleTests
             $$"""{"cluster":"shop{{number}}","instance":"shop{{number}}","role":"primary","state":"{{state}}","host":"127.0.0.1","port":{{ports[number - 1]}},"database":"app","version":"{{shown}}","dataDirectory":"{{topology.State}}/data/shop{{number}}-1"}""";
     }
 
+    /// <summary>A shell could not name the variable of its connection string.</summary>
+    [Fact]
+    public async Task ATopologyWithAHyphenInItsNameHasItsApiToo()
+    {
+        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "name": "shop-eu", "durability": "fast" }""");
+        (await topology.Command.RunAsync("up", "--host", "embedded", "--detach", "--no-monitor")).Succeeded();
+        using var client = new HttpClient();
+        var answer = await client.GetStringAsync(new Uri($"{(await topology.StatusAsync()).Api.Url}/topology"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"cluster\":\"shop-eu1\",\"reachable\":true", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task TheTableShowsEveryInstanceAndNoPassword()
     {

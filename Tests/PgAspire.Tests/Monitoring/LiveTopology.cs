@@ -96,7 +96,7 @@ public sealed class LiveTopology : IAsyncDisposable
     private async Task StartAsync(string program, string address, params string[] arguments)
     {
         var command = new ExternalProgram(MonitoringTool.Require(program), [.. arguments, $"--web.listen-address={address}"]) { WorkingFolder = Topology.Of("monitoring") };
-        await DetachedProcess.StartAsync(command, Topology.Of("monitoring", $"{program}.log"), CancellationToken.None);
+        DetachedProcess.Start(command, Topology.Of("monitoring", $"{program}.log"));
         using var client = new HttpClient();
         await Until.TrueAsync(async () =>
         {
