@@ -107,7 +107,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
 
                 if (document.State == "failed")
                 {
-                    // A supervisor that needs a person has to be there when that person asks it.
+                    // What a person has to mend is mended where it runs: by a command of the dashboard, or by asking a supervisor.
                     if (document.Problems.Count == 0)
                     {
                         await process.StopAsync(StopPatience, cancellationToken);

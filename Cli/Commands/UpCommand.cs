@@ -52,10 +52,25 @@ internal static class UpCommand
             progress.Notice($"Host: {choice.Name} ({choice.Reason}).");
         }
 
+        if (choice.IsAspire)
+        {
+            RefuseEmbeddedOptions(parse);
+        }
+
         IUpHost host = choice.IsAspire
             ? new AspireUp(folder, progress, declaration, CommonOptions.TopologyFile(parse), receivers)
             : new EmbeddedUp(folder, progress, request, Services(parse), receivers);
         return await new UpSession(folder, progress, host).RunAsync(parse.GetValue(Detach), interruption.Token);
+    }
+
+    private static void RefuseEmbeddedOptions(ParseResult parse)
+    {
+        Option[] options = [CommonOptions.Binaries, ApiPort, NoApi, MonitorPort, NoMonitor, ResetPasswords];
+        var said = options.Where(option => parse.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+        if (said.Count > 0)
+        {
+            throw new CliException($"{string.Join(", ", said)}: only for --host embedded, and this is --host aspire.", ExitCodes.WrongInput);
+        }
     }
 
     private static UpServices Services(ParseResult parse) => new(

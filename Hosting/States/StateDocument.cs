@@ -13,7 +13,7 @@ namespace PgAspire.Hosting.States;
 /// <param name="Alertmanager">Where Alertmanager answers; null where it does not yet.</param>
 /// <param name="Dashboard">Where the Aspire dashboard answers, its login token included; null without one.</param>
 /// <param name="UserSecretsId">The user secrets that hold the passwords; null where the app host has none.</param>
-/// <param name="Problems">What supervisors cannot mend without a person; they go on meanwhile.</param>
+/// <param name="Problems">What cannot be mended without a person: passwords that are not those of the data, and what supervisors say, which go on meanwhile.</param>
 /// <param name="Instances">Every instance.</param>
 internal sealed record StateDocument(
     string Host, string State, int ProcessId, Address? Api, Address? Monitor, Address? Metrics, Address? Alertmanager, Address? Dashboard, string? UserSecretsId,

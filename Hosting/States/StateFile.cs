@@ -74,7 +74,8 @@ internal sealed class StateFile(IConfiguration configuration, DistributedApplica
     {
         var instances = model.Resources.OfType<PostgresInstanceResource>().Select(Describe).ToList();
         var problems = model.Resources.OfType<PostgresClusterResource>().Select(cluster => (cluster.Name, State: supervision.Of(cluster.Name)))
-            .Where(cluster => cluster.State is { Problem: not null, IsOver: false }).Select(cluster => $"{cluster.Name}: {cluster.State.Problem}").ToList();
+            .Where(cluster => cluster.State is { Problem: not null, IsOver: false }).Select(cluster => $"{cluster.Name}: {cluster.State.Problem}")
+            .Concat(instances.Select(instance => instance.Message).OfType<string>().Where(PasswordDrift.IsTold)).ToList();
         var state = problems.Count > 0 || instances.Any(instance => instance.State == "failed") ? "failed"
             : instances.All(instance => instance.State == "ready") ? "ready"
             : instances.All(instance => instance.State == "stopped") ? "stopped"

@@ -67,13 +67,15 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Application.DisposeAsync();
 
-    public static async Task<string> EngineAsync(params string[] arguments)
+    public static Task<string> EngineAsync(params string[] arguments) => ProgramAsync("docker", arguments);
+
+    public static async Task<string> ProgramAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, $"docker {string.Join(' ', arguments)}: {await error}");
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {await error}");
         return output + await error;
     }
 
