@@ -11,7 +11,7 @@ internal static class Runner
     private const string Cold = "pgaspire, first ever";
     private const string Warm = "pgaspire";
     private const string Docker = "docker run";
-    private const string PreparedVolume = "pgaspire-prepared";
+    private const string PreparedVolume = "pgaspire-prepared-scopes";
     private const string Image = "postgres:18.6";
 
     public static async Task<int> RunAsync(string[] args)

@@ -26,6 +26,7 @@ internal static class InstanceContainer
     private const string Entrypoint = "/pgaspire/entrypoint.sh";
     private const string PreparedFolder = "/var/cache/pgaspire";
     private const string PreparedVolume = "pgaspire-prepared";
+    private const string PreparedVolumeOfScopes = $"{PreparedVolume}-scopes";
 
     public static void Complete(PostgresInstanceResource instance, IDistributedApplicationBuilder builder, IServiceProvider services)
     {
@@ -70,7 +71,8 @@ internal static class InstanceContainer
                 Mount(instance, services.GetRequiredService<ClusterSupervision>().FolderOf(cluster, scope).Of(instance), ControlTarget, ContainerMountType.BindMount, isReadOnly: true);
             }
 
-            Mount(instance, PreparedVolume, PreparedFolder, ContainerMountType.Volume, isReadOnly: false);
+            // Not even this is shared by a developer's own run and by those beside it.
+            Mount(instance, scope.Name is null ? PreparedVolume : PreparedVolumeOfScopes, PreparedFolder, ContainerMountType.Volume, isReadOnly: false);
         }
     }
 

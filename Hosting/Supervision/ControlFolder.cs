@@ -20,7 +20,7 @@ internal sealed class ControlFolder
     /// <param name="scope">A run that nobody comes back to keeps nothing.</param>
     public ControlFolder(PostgresClusterResource cluster, string key, RunScope scope)
     {
-        _root = scope.IsTransient ? Path.Combine(Path.GetTempPath(), "pgaspire", SupervisionFolder.NameOf(key)) : SupervisionFolder.Of(key);
+        _root = scope.IsTransient ? Path.Combine(Path.GetTempPath(), $"pgaspire-{SupervisionFolder.NameOf(key)}") : SupervisionFolder.Of(key);
         foreach (var folder in cluster.Instances.Select(Of).Prepend(Requests).Prepend(_root))
         {
             Make(folder);

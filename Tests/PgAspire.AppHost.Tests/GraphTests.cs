@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.FileProviders;
 using PgAspire.Hosting.Resources;
 using PgAspire.Postgres.Declaration;
 
@@ -84,16 +86,54 @@ public sealed class GraphTests
     public async Task DeclaredPortsAreTakenInADevelopersRunOnly()
     {
         var declaration = new TopologyDeclaration { Clusters = 2, FirstPort = 15500, InitScripts = "" };
-        var scoped = Model.Builder();
-        scoped.AddPostgresTopology("postgres", declaration);
-        await using var scopedModel = await Model.CompleteAsync(scoped);
-        var own = Model.Builder("--PgAspire:Scope=");
-        own.AddPostgresTopology("postgres", declaration);
-        await using var ownModel = await Model.CompleteAsync(own);
+        await using var scopedModel = await CompleteAsync(declaration, "model");
+        await using var ownModel = await CompleteAsync(declaration, "");
 
         Assert.Null(PortOf(scopedModel.Instance("pg2-1")));
         Assert.Equal(15501, PortOf(ownModel.Instance("pg2-1")));
         Assert.EndsWith("-pg2-1-data", DataOf(ownModel.Instance("pg2-1")).Source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoVolumeIsADevelopersOwnRunsToo()
+    {
+        var declaration = new TopologyDeclaration { Clusters = 1, InitScripts = "" };
+        await using var scopedModel = await CompleteAsync(declaration, "model");
+        await using var ownModel = await CompleteAsync(declaration, "");
+
+        var volumes = VolumesOf(ownModel).ToList();
+        Assert.Equal(2, volumes.Count);
+        Assert.Empty(volumes.Intersect(VolumesOf(scopedModel)));
+
+        static IEnumerable<string> VolumesOf(Model model) => model.Instance("pg1-1").Annotations.OfType<ContainerMountAnnotation>()
+            .Where(mount => mount.Type == ContainerMountType.Volume).Select(mount => mount.Source!);
+    }
+
+    [Theory]
+    [InlineData("model", false)]
+    [InlineData("", true)]
+    public async Task PasswordsOfUserSecretsAreThoseOfADevelopersOwnRunOnly(string scope, bool areTaken)
+    {
+        var folder = Directory.CreateTempSubdirectory("pgaspire-secrets-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "secrets.json");
+            var secrets = """{ "Parameters:pg1-app-password": "aDevelopersOwn1" }""";
+            await File.WriteAllTextAsync(file, secrets, TestContext.Current.CancellationToken);
+            var builder = Model.Builder($"--PgAspire:Scope={scope}");
+            builder.Configuration.AddJsonFile(new PhysicalFileProvider(folder.FullName), "secrets.json", optional: false, reloadOnChange: false);
+            builder.AddPostgresTopology("postgres", new TopologyDeclaration { Clusters = 1, InitScripts = "" });
+            await using var model = await Model.CompleteAsync(builder);
+            var password = await model.Get<PostgresClusterResource>("pg1").Secrets.Application.GetValueAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(areTaken, password == "aDevelopersOwn1");
+            Assert.True(password!.Length >= 15);
+            Assert.Equal(secrets, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
@@ -145,6 +185,13 @@ public sealed class GraphTests
         var refused = Assert.Throws<DeclarationException>(() => builder.AddPostgresTopology("postgres", new TopologyDeclaration { Instances = 3, InitScripts = "" }));
 
         Assert.Contains("instances = \"3\"", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<Model> CompleteAsync(TopologyDeclaration declaration, string scope)
+    {
+        var builder = Model.Builder($"--PgAspire:Scope={scope}");
+        builder.AddPostgresTopology("postgres", declaration);
+        return Model.CompleteAsync(builder);
     }
 
     private static string ParentOf(IResource resource) =>
