@@ -18,7 +18,9 @@ internal static class ContainerDrills
         PostgresClusterResource cluster, int? victim, DrillFault fault, DrillOptions options, IServiceProvider services, CancellationToken cancellationToken)
     {
         var supervision = services.GetRequiredService<ClusterSupervision>();
-        var supervisor = supervision.Of(cluster) ?? throw new DrillException($"{cluster.Name} has no supervisor at the moment.");
+        var supervisor = supervision.Of(cluster) ?? throw new DrillException(cluster.IsSupervised
+                ? $"{cluster.Name} has no supervisor at the moment."
+                : $"{cluster.Name} has no replicas, which is what a drill is about: declare instances, 3 for instance.");
         var instances = new Cluster(cluster.Name, [.. cluster.Instances.Select(instance => instance.ToInstance())]);
         var passwords = await cluster.Secrets.GetPasswordsAsync(cancellationToken);
         var addresses = await ClusterSupervision.AddressesAsync(cluster, cancellationToken);

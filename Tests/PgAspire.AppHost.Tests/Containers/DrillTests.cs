@@ -1,4 +1,5 @@
 using Aspire.Hosting.Testing;
+using PgAspire.Postgres.Drills;
 
 namespace PgAspire.AppHost.Tests.Containers;
 
@@ -21,5 +22,12 @@ public sealed class DrillTests
             await RunningHost.UntilAsync(async () => (await monitor.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n')
                 .Any(line => line.StartsWith("pgaspire_drill_passed{", StringComparison.Ordinal) && line.Contains($"fault=\"{fault}\"", StringComparison.Ordinal) && line.EndsWith(" 1", StringComparison.Ordinal)));
         }
+
+        var before = await host.SqlAsync("pg1", "SHOW cluster_name");
+        var report = await host.Application.DrillAsync("pg1", DrillFault.Switchover, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(report.IsPassed);
+        Assert.Equal((before, await host.SqlAsync("pg1", "SHOW cluster_name")), (report.PrimaryBefore, report.PrimaryAfter));
+        Assert.NotEqual(before, report.PrimaryAfter);
+        Assert.True(report.Writes is { Acknowledged: > 100, Lost.Count: 0 });
     }
 }

@@ -40,9 +40,16 @@ public sealed class FailoverTests : IAsyncLifetime
         var done = await host.ExecuteAsync("pg1", "pgaspire-switchover");
 
         Assert.True(done.Success, done.Message);
-        await PrimaryAsync(host, not: "pg1_1");
+        var primary = await PrimaryAsync(host, not: "pg1_1");
         Assert.Equal("42", await host.SqlAsync("pg1", "SELECT answer FROM kept"));
         await RunningHost.UntilAsync(async () => await host.SqlAsync("pg1", "SELECT count(*) FROM pg_stat_replication") == "2");
+
+        foreach (var instance in new[] { "pg1-1", "pg1-2", "pg1-3" })
+        {
+            string[] expected = instance.Replace('-', '_') == primary ? ["Role: primary", "Timeline: 2"] : ["Role: replica", "Timeline: 2", "Lag in bytes: 0"];
+            await host.StateAsync(instance, snapshot => expected.SequenceEqual(snapshot.Properties
+                .Where(property => property.Name is "Role" or "Timeline" or "Lag in bytes").Select(property => $"{property.Name}: {property.Value}")));
+        }
     }
 
     [Fact]
