@@ -34,6 +34,7 @@ public static class AlertmanagerBuilderExtensions
             .WithIconName("AlertUrgent")
             .WithUrlForEndpoint(AlertmanagerResource.EndpointName, url => url.DisplayText = "Alerts")
             .WithHttpHealthCheck("/-/ready")
+            .WithMetricsEndpoint(endpointName: AlertmanagerResource.EndpointName)
             .WithContainerFiles(ConfigurationFolder, [new ContainerFile
             {
                 Name = "alertmanager.yml",

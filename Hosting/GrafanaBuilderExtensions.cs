@@ -34,6 +34,7 @@ public static class GrafanaBuilderExtensions
             .WithIconName("ChartMultiple")
             .WithUrlForEndpoint(GrafanaResource.EndpointName, url => url.DisplayText = "Grafana")
             .WithHttpHealthCheck("/api/health")
+            .WithMetricsEndpoint(endpointName: GrafanaResource.EndpointName)
             .WithEnvironment("PROMETHEUS_URL", prometheus.Resource.PrimaryEndpoint)
             .WithEnvironment("GF_AUTH_ANONYMOUS_ENABLED", "true")
             .WithEnvironment("GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION", "true")

@@ -24,7 +24,7 @@ internal sealed class MonitoringStack(StateFolder folder, IProgressSink progress
         var alertmanager = await Service(Alertmanager).UpAsync(AlertmanagerProgram(programs.Alertmanager, receivers), null, cancellationToken);
         var prometheus = PrometheusProgram(programs.Prometheus, new PrometheusConfiguration
         {
-            Jobs = [.. services.Select(service => new ScrapeJob(service.Key, new Uri(service.Value).Authority))],
+            Jobs = [.. services.Append(new(Alertmanager, alertmanager)).Select(service => new ScrapeJob(service.Key, new Uri(service.Value).Authority))],
             Rules = "rules/*.yml",
             Alertmanager = new Uri(alertmanager).Authority,
             // The monitor serves the runbook.

@@ -48,7 +48,7 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
-    public async Task PrometheusScrapesTheApiAndTheMonitor()
+    public async Task PrometheusScrapesEverythingThatHasMetrics()
     {
         await shared.Host.HealthyAsync("prometheus");
         using var client = shared.Host.Application.CreateHttpClient("prometheus", "http");
@@ -63,7 +63,7 @@ public sealed class RunningTests(SharedHost shared) : IClassFixture<SharedHost>
         }
         while (health.Any(target => target.EndsWith("unknown", StringComparison.Ordinal)));
 
-        Assert.Equal(["api: up", "monitor: up", "prometheus: up"], health);
+        Assert.Equal(["alertmanager: up", "api: up", "monitor: up", "prometheus: up"], health);
     }
 
     [Fact]
