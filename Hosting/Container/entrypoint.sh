@@ -23,7 +23,9 @@ refuse() { say "refused: $*" >&2; exit 78; }
 # As root: folders that are the server's own, then on as its user.
 if ((EUID == 0)); then
     mkdir -p "$PGDATA" "$cache" "$run"
-    find "$PGDATA" "$cache" "$run" ! -user postgres -exec chown postgres {} +
+    find "$PGDATA" "$run" ! -user postgres -exec chown postgres {} +
+    # Not what is in it: other containers make files there at this moment, and take them away.
+    chown postgres "$cache"
     chmod 0700 "$PGDATA"
     [[ ! -d $control ]] || for file in "$control"/*; do install -m 0600 -o postgres "$file" "$run/${file##*/}.control"; done
     exec gosu postgres bash "$0" "$@"
