@@ -160,15 +160,19 @@ run_scripts() {
         { run_script "$name" 2>&1 >&3 3>&- | while IFS= read -r line; do printf 'pgaspire [%s] %s\n' "$name" "$line" >&2; done; } 3>&1 || status=$?
         ((status == 0)) || { say "init script $name failed with exit code $status" >&2; return 1; }
     done
-    sql <<< "$PGASPIRE_HANDOVER"
+    sql <<< "$PGASPIRE_HANDOVER CHECKPOINT;"
 }
 
 wait_for_server() {
     local -a lines=()
+    local never
+    # Not by sleep: a process fifty times a second is much, while many servers start.
+    exec {never}<> <(:)
     until [[ ${lines[7]:-} == ready* ]]; do
-        sleep 0.02
+        read -rt 0.02 -u "$never" || true
         [[ -e $PGDATA/postmaster.pid ]] && mapfile -t lines < "$PGDATA/postmaster.pid"
     done 2>/dev/null
+    exec {never}>&-
 }
 
 fill() {
@@ -178,10 +182,8 @@ fill() {
     # Whoever knocks meanwhile is turned away, which is no news; nor is a statement with a verifier in it.
     configure "fsync = off" "log_min_messages = panic"
     kill -HUP "$$"
-    sql <<< "${PGASPIRE_BOOTSTRAP:?}"
-    sql <<< "${PGASPIRE_MONITOR:?}"
+    sql <<< "${PGASPIRE_BOOTSTRAP:?} ${PGASPIRE_MONITOR:?}"
     run_scripts
-    sql --dbname postgres <<< CHECKPOINT
     configure "log_min_messages = panic"
     kill -HUP "$$"
     [[ ${PGASPIRE_DURABILITY:-} == fast ]] || sync -f "$PGDATA"
