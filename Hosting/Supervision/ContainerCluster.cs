@@ -121,8 +121,12 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
             return;
         }
 
-        await CommandAsync(Of(instance), KnownResourceCommands.StopCommand, cancellationToken);
-        await WaitUntilGoneAsync(instance, cancellationToken);
+        // Not by Aspire's command, which takes seconds until it says so: the application waits for this.
+        if (InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
+        {
+            await _engine.ShutDownAsync(container, cancellationToken);
+            await WaitUntilGoneAsync(instance, cancellationToken);
+        }
     }
 
     public async Task FenceAsync(Instance instance, CancellationToken cancellationToken)
