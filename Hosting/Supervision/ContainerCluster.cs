@@ -113,32 +113,22 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
         return StartContainerAsync(Of(instance), cancellationToken);
     }
 
-    public async Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken)
-    {
-        if (mode == ShutdownMode.Immediate)
-        {
-            await FenceAsync(instance, cancellationToken);
-            return;
-        }
+    /// <summary>Not by Aspire's command, which takes seconds until it says that a container has stopped: the application waits for a primary's end.</summary>
+    public Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken) =>
+        mode == ShutdownMode.Immediate ? FenceAsync(instance, cancellationToken) : EndAsync(instance, _engine.ShutDownAsync, cancellationToken);
 
-        // Not by Aspire's command, which takes seconds until it says so: the application waits for this.
-        if (InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
-        {
-            await _engine.ShutDownAsync(container, cancellationToken);
-            await WaitUntilGoneAsync(instance, cancellationToken);
-        }
-    }
-
-    public async Task FenceAsync(Instance instance, CancellationToken cancellationToken)
-    {
-        if (InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
-        {
-            await _engine.KillAsync(container, cancellationToken);
-            await WaitUntilGoneAsync(instance, cancellationToken);
-        }
-    }
+    public Task FenceAsync(Instance instance, CancellationToken cancellationToken) => EndAsync(instance, _engine.KillAsync, cancellationToken);
 
     private PostgresInstanceResource Of(Instance instance) => cluster.Instances[instance.Ordinal - 1];
+
+    private async Task EndAsync(Instance instance, Func<string, CancellationToken, Task> end, CancellationToken cancellationToken)
+    {
+        if (InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
+        {
+            await end(container, cancellationToken);
+            await WaitUntilGoneAsync(instance, cancellationToken);
+        }
+    }
 
     private async Task WaitUntilGoneAsync(Instance instance, CancellationToken cancellationToken)
     {
