@@ -5,6 +5,7 @@ namespace PgAspire.Postgres.Supervision;
 /// <summary>A connection that is kept open for as long as its server lives.</summary>
 internal sealed class HeldConnection : IAsyncDisposable
 {
+    private const int FirstThatWakesUp = 16;
     private Task _waiting = Task.CompletedTask;
 
     private HeldConnection(NpgsqlConnection connection) => Connection = connection;
@@ -36,6 +37,14 @@ internal sealed class HeldConnection : IAsyncDisposable
         await using var command = new NpgsqlCommand("SELECT pg_reload_conf()", Connection);
         await command.ExecuteNonQueryAsync(CancellationToken.None).WaitAsync(patience, cancellationToken);
     }
+
+    /// <summary>
+    /// Wakes a server that has overslept the start of its WAL receiver. Before version 16 the signal for it may arrive just before the
+    /// postmaster begins to wait, up to a minute (postmaster.c, ServerLoop); any other signal ends that, such as a reload's.
+    /// </summary>
+    /// <exception cref="TimeoutException">It has not answered by then.</exception>
+    public Task WakeAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        Connection.PostgreSqlVersion.Major < FirstThatWakesUp ? ReloadAsync(patience, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Fails when the server ends the connection, or its process does; it never succeeds. Nothing may be asked over it meanwhile.</summary>
     public Task WhenEndedAsync(CancellationToken cancellationToken)

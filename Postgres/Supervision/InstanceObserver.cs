@@ -13,6 +13,9 @@ internal sealed class InstanceObserver : IAsyncDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of a replica that does not stream: somebody may wait for it.</summary>
+    private static readonly TimeSpan RestlessHeartbeat = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Of a replica that streams: nobody waits for it, and one that hangs is given three times as long.</summary>
     private static readonly TimeSpan RestfulHeartbeat = TimeSpan.FromSeconds(5);
 
@@ -103,6 +106,12 @@ internal sealed class InstanceObserver : IAsyncDisposable
     /// <summary>Asks now rather than at the next heartbeat; what cannot be asked is left to the heartbeat.</summary>
     public async Task AskAsync(CancellationToken cancellationToken)
     {
+        if (_process == ServerProcess.Gone)
+        {
+            // One that still ends might accept the connection and never answer.
+            return;
+        }
+
         try
         {
             Answered(await Session.AskAsync(Quick, cancellationToken));
@@ -197,6 +206,11 @@ internal sealed class InstanceObserver : IAsyncDisposable
                 var nudge = NextNudge();
                 var answer = await Session.AskAsync(asked, _patience, _ended.Token);
                 Answered(answer);
+                if (MayOversleep())
+                {
+                    await asked.WakeAsync(_patience, _ended.Token);
+                }
+
                 if (await Task.WhenAny(ends, nudge, Task.Delay(UntilHeartbeat(answer), left.Token)) == ends)
                 {
                     await ends;
@@ -212,8 +226,17 @@ internal sealed class InstanceObserver : IAsyncDisposable
     /// <summary>All of a process beat at the same moments: it is waking up that takes most of what a heartbeat costs.</summary>
     private static TimeSpan UntilHeartbeat(ServerAnswer answer)
     {
-        var interval = (long)(answer.IsStreaming ? RestfulHeartbeat : Heartbeat).TotalMilliseconds;
+        var interval = (long)(answer.IsStreaming ? RestfulHeartbeat : answer.InRecovery ? RestlessHeartbeat : Heartbeat).TotalMilliseconds;
         return TimeSpan.FromMilliseconds(interval - (Environment.TickCount64 % interval));
+    }
+
+    /// <summary>Each try is a line in the server's log.</summary>
+    private bool MayOversleep()
+    {
+        lock (_lock)
+        {
+            return _stalledSince is { } since && Stopwatch.GetElapsedTime(since) is var stalled && stalled > RestlessHeartbeat / 2 && stalled < Proof;
+        }
     }
 
     private Task NextNudge()
