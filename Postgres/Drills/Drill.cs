@@ -60,17 +60,16 @@ public sealed class Drill(DrillTarget target, IFaultInjector faults, Func<DateTi
 
         source.ClearDatabaseStates();
         var end = Stopwatch.GetTimestamp();
-        var outage = writers.Pulse.LongestGap(run.Begun, end);
         var report = new DrillReport(fault, target.Cluster.Name, victim.Name, run.BegunAt, target.Quorum > 0)
         {
-            WriteOutage = outage.Length.TotalSeconds,
+            WriteOutage = writers.Pulse.LongestGap(run.Begun, end).Length.TotalSeconds,
             ReadOutage = readers.Pulse.LongestGap(run.Begun, end).Length.TotalSeconds,
             ReplicaReadOutage = replicaReaders.Pulse.LongestGap(run.Begun, end).Length.TotalSeconds,
             Writes = LedgerVerdict.Of(writers.Acknowledged, writers.Ambiguous, await ReadAsync(ledger, cancellationToken)),
             WholeAfter = run.Whole is { } whole ? Stopwatch.GetElapsedTime(run.Begun, whole).TotalSeconds : null,
             PrimaryBefore = before,
             PrimaryAfter = afterwards.Primary,
-            Split = FailoverSplit.Of(run.BegunAt, run.BegunAt + Stopwatch.GetElapsedTime(run.Begun, outage.To), victim.Name, events(run.BegunAt)),
+            Split = FailoverSplit.Of(run.BegunAt, moment => run.TimeOf(writers.Pulse.FirstSince(run.MomentOf(moment)) ?? end), victim.Name, events(run.BegunAt)),
         };
         if (!options.Keep)
         {

@@ -17,6 +17,12 @@ internal sealed class DrillRun(DrillFault fault, Instance victim, DrillOptions o
     /// <summary>When the cluster was found whole; null where it was not.</summary>
     public long? Whole { get; private set; }
 
+    /// <summary>The time of a reading of <see cref="Stopwatch"/>.</summary>
+    public DateTimeOffset TimeOf(long moment) => BegunAt + Stopwatch.GetElapsedTime(Begun, moment);
+
+    /// <summary>The reading of <see cref="Stopwatch"/> at a time.</summary>
+    public long MomentOf(DateTimeOffset time) => Begun + (long)((time - BegunAt).TotalSeconds * Stopwatch.Frequency);
+
     /// <summary>Injects the fault, takes back what does not end by itself, and waits for the cluster to be whole.</summary>
     public async Task GoThroughAsync(Func<CancellationToken, Task<bool>> isWhole, CancellationToken cancellationToken)
     {

@@ -12,12 +12,12 @@ public sealed record FailoverSplit(double Detection, double Fencing, double Elec
 {
     /// <summary>The split that follows from what the supervisor did; null where no primary was chosen.</summary>
     /// <param name="fault">When the fault was injected.</param>
-    /// <param name="acknowledged">When the first write after the outage was acknowledged.</param>
+    /// <param name="acknowledgedAfter">When the first write after a moment was acknowledged, the end of the drill where none was.</param>
     /// <param name="victim">The instance's name.</param>
     /// <param name="events">What the supervisor did, in its order.</param>
-    public static FailoverSplit? Of(DateTimeOffset fault, DateTimeOffset acknowledged, string victim, IReadOnlyList<SupervisorEvent> events)
+    public static FailoverSplit? Of(DateTimeOffset fault, Func<DateTimeOffset, DateTimeOffset> acknowledgedAfter, string victim, IReadOnlyList<SupervisorEvent> events)
     {
-        var during = events.Where(happened => happened.Time > fault && Began(happened) < acknowledged).ToList();
+        var during = events.Where(happened => happened.Time > fault).ToList();
         var elected = during.Find(happened => happened.Kind == "elected");
         var promoted = during.Find(happened => happened.Kind == "promote" && happened.Time >= elected?.Time);
         if (elected is null || promoted is null)
@@ -29,7 +29,7 @@ public sealed record FailoverSplit(double Detection, double Fencing, double Elec
         var detected = ended is null ? during.Find(happened => happened.Kind == "lost")?.Time ?? elected.Time : Began(ended);
         return new(
             Between(fault, detected), Between(detected, ended?.Time ?? detected), Between(ended?.Time ?? detected, elected.Time),
-            Between(elected.Time, promoted.Time), Between(promoted.Time, acknowledged));
+            Between(elected.Time, promoted.Time), Between(promoted.Time, acknowledgedAfter(promoted.Time)));
     }
 
     private static DateTimeOffset Began(SupervisorEvent happened) => happened.Time - happened.Duration;

@@ -21,7 +21,16 @@ internal sealed class Pulse
     {
         lock (_lock)
         {
-            return _beats.Count - Math.Max(0, _beats.FindIndex(beat => beat > moment) is >= 0 and var first ? first : _beats.Count);
+            return _beats.FindIndex(beat => beat > moment) is >= 0 and var first ? _beats.Count - first : 0;
+        }
+    }
+
+    /// <summary>The first success after a moment; null where there was none.</summary>
+    public long? FirstSince(long moment)
+    {
+        lock (_lock)
+        {
+            return _beats.FindIndex(beat => beat > moment) is >= 0 and var first ? _beats[first] : null;
         }
     }
 

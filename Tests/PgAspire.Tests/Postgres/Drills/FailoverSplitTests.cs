@@ -23,6 +23,22 @@ public sealed class FailoverSplitTests
         Of(0.7, Event("shutdown", "pg1-1", 0.3, 0.2), Event("lost", "pg1-1", 0.3), Event("elected", "pg1-2", 0.4), Event("promote", "pg1-2", 0.6, 0.2)));
 
     [Fact]
+    public void TheReconnectionEndsWithTheFirstWriteThatTheNewPrimaryAcknowledges()
+    {
+        var asked = new List<DateTimeOffset>();
+        FailoverSplit.Of(
+            Fault,
+            moment =>
+            {
+                asked.Add(moment);
+                return moment;
+            },
+            "pg1-1",
+            [Event("lost", "pg1-1", 0.1), Event("elected", "pg1-2", 0.3), Event("promote", "pg1-2", 0.6, 0.3), Event("startreplica", "pg1-1", 5)]);
+        Assert.Equal([Fault.AddSeconds(0.6)], asked);
+    }
+
+    [Fact]
     public void WithoutAnotherPrimaryThereIsNone() => Assert.Null(Of(1, Event("lost", "pg1-1", 0.1), Event("startprimary", "pg1-1", 0.5, 0.3)));
 
     [Fact]
@@ -30,7 +46,7 @@ public sealed class FailoverSplitTests
 
     private static FailoverSplit? Of(double acknowledged, params SupervisorEvent[] events)
     {
-        var split = FailoverSplit.Of(Fault, Fault.AddSeconds(acknowledged), "pg1-1", events);
+        var split = FailoverSplit.Of(Fault, _ => Fault.AddSeconds(acknowledged), "pg1-1", events);
         return split is null ? null : new(Round(split.Detection), Round(split.Fencing), Round(split.Election), Round(split.Promotion), Round(split.Reconnection));
     }
 
