@@ -27,11 +27,14 @@ internal static class Candidacy
         return HaveFollow(best, slots, voters.Where(voter => voter != best && voter.Answer!.Upstream != best.Ordinal));
     }
 
-    /// <summary>Has replicas follow one that is to be the primary, which keeps their WAL first; one that is busy is left out.</summary>
+    /// <summary>
+    /// Has replicas follow one that is to be the primary, which makes their slots meanwhile: both take long on a busy machine, and one
+    /// that is there before its slot tries again in a moment. One that is busy is left out.
+    /// </summary>
     public static IReadOnlyList<FailoverStep> HaveFollow(InstanceObservation next, IReadOnlySet<int> slots, IEnumerable<InstanceObservation> followers) =>
     [
-        .. next.Answer!.Slots.IsSupersetOf(slots) ? [] : new FailoverStep[] { new FailoverStep.SetSlots(next.Ordinal, slots) },
         .. followers.Where(follower => !follower.IsBusy).Select(follower => new FailoverStep.Repoint(follower.Ordinal, next.Ordinal)),
+        .. next.Answer!.Slots.IsSupersetOf(slots) ? [] : new FailoverStep[] { new FailoverStep.SetSlots(next.Ordinal, slots) },
     ];
 
     /// <summary>The one with the most WAL.</summary>

@@ -9,7 +9,7 @@ public sealed class CandidacyTests
 
     [Fact]
     public void TheVotersFollowTheOneWithTheMostBeforeItIsElected() =>
-        Next(Memory, Gone(), Replica(2, 98), Replica(3, 99)).Are(new FailoverStep.SetSlots(3, new HashSet<int> { 2 }), new FailoverStep.Repoint(2, 3));
+        Next(Memory, Gone(), Replica(2, 98), Replica(3, 99)).Are(new FailoverStep.Repoint(2, 3), new FailoverStep.SetSlots(3, new HashSet<int> { 2 }));
 
     [Fact]
     public void TheOneThatEnoughFollowIsElected() =>
@@ -17,7 +17,7 @@ public sealed class CandidacyTests
 
     [Fact]
     public void WhatArrivesLateMakesAnotherOneTheBest() =>
-        Next(Memory, Gone(), Replica(2, 100, upstream: 3), Replica(3, 99, slots: 2)).Are(new FailoverStep.SetSlots(2, new HashSet<int> { 3 }), new FailoverStep.Repoint(3, 2));
+        Next(Memory, Gone(), Replica(2, 100, upstream: 3), Replica(3, 99, slots: 2)).Are(new FailoverStep.Repoint(3, 2), new FailoverStep.SetSlots(2, new HashSet<int> { 3 }));
 
     [Fact]
     public void AmongEqualsTheLowestNumberIsElected() =>

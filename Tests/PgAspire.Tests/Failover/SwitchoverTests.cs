@@ -10,7 +10,7 @@ public sealed class SwitchoverTests
 
     [Fact]
     public void TheOthersFollowTheNextPrimaryWhileTheOldOneStillTakesWrites() =>
-        Next(Asked, Primary(), Replica(2), Replica(3)).Are(new FailoverStep.SetSlots(3, Others(3)), new FailoverStep.Repoint(2, 3));
+        Next(Asked, Primary(), Replica(2), Replica(3)).Are(new FailoverStep.Repoint(2, 3), new FailoverStep.SetSlots(3, Others(3)));
 
     [Fact]
     public void ThePrimaryIsShutDownThenWhichSendsEverything() =>
