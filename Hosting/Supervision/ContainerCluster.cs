@@ -4,6 +4,7 @@ using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using NpgsqlTypes;
 using PgAspire.Hosting.Instances;
 using PgAspire.Hosting.Resources;
 using PgAspire.Hosting.States;
@@ -45,7 +46,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
 
     /// <summary>
     /// By its process where that is this machine's: to ask the engine costs as much as a step of a failover, and it knows of an end
-    /// only a second later.
+    /// only a second later. Whether somebody has started the container again meanwhile is looked for behind the caller's back.
     /// </summary>
     public ServerProcess ProcessOf(Instance instance)
     {
@@ -62,25 +63,53 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
             return ServerProcess.Gone;
         }
 
-        if (InstanceData.ContainerOf(Of(instance), services) is { } container && _engine.LookAt(container) is var (state, id) && !GoneStates.Contains(state))
+        _gone[instance.Ordinal] = asked;
+        if (known is not null)
         {
-            var process = LocalProcess.Find(id);
-            if (process is not null)
-            {
-                _processes[instance.Ordinal] = process;
-            }
-
-            // Where its process was to be seen before, one that is not is gone.
-            if (process is not null || known is null)
-            {
-                _gone.TryRemove(instance.Ordinal, out _);
-                return ServerProcess.Running;
-            }
+            _ = Task.Run(() => LookAgain(instance));
+            return ServerProcess.Gone;
         }
 
-        _gone[instance.Ordinal] = asked;
-        return ServerProcess.Gone;
+        if (!RunsByEngine(instance))
+        {
+            return ServerProcess.Gone;
+        }
+
+        _gone.TryRemove(instance.Ordinal, out _);
+        return ServerProcess.Running;
     }
+
+    /// <summary>Asks the engine, and finds the process where that is this machine's.</summary>
+    private bool RunsByEngine(Instance instance)
+    {
+        var (state, id) = InstanceData.ContainerOf(Of(instance), services) is { } container ? _engine.LookAt(container) : ("", 0);
+        if (GoneStates.Contains(state))
+        {
+            return false;
+        }
+
+        if (LocalProcess.Find(id) is { } process)
+        {
+            _processes[instance.Ordinal] = process;
+        }
+
+        return true;
+    }
+
+    private void LookAgain(Instance instance)
+    {
+        try
+        {
+            RunsByEngine(instance);
+        }
+        catch (DistributedApplicationException)
+        {
+            // The next look tells more; whoever needs the engine fails by himself.
+        }
+    }
+
+    /// <summary>The data are in a volume, which the app host does not look into.</summary>
+    public NpgsqlLogSequenceNumber? EndOfWal(Instance instance) => null;
 
     public async Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken) =>
         ServerEnd.ReasonIn(await InstanceLog.ReadAsync(services.GetRequiredService<ResourceLoggerService>(), Of(instance), cancellationToken));
@@ -117,13 +146,17 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     public Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken) =>
         mode == ShutdownMode.Immediate ? FenceAsync(instance, cancellationToken) : EndAsync(instance, _engine.ShutDownAsync, cancellationToken);
 
-    public Task FenceAsync(Instance instance, CancellationToken cancellationToken) => EndAsync(instance, _engine.KillAsync, cancellationToken);
+    public Task FenceAsync(Instance instance, CancellationToken cancellationToken) => EndAsync(
+        instance,
+        (container, token) => _processes.GetValueOrDefault(instance.Ordinal) is { IsAlive: true } process && process.TryKill() ? Task.CompletedTask : _engine.KillAsync(container, token),
+        cancellationToken);
 
     private PostgresInstanceResource Of(Instance instance) => cluster.Instances[instance.Ordinal - 1];
 
     private async Task EndAsync(Instance instance, Func<string, CancellationToken, Task> end, CancellationToken cancellationToken)
     {
-        if (InstanceData.ContainerOf(Of(instance), services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
+        if ((_processes.GetValueOrDefault(instance.Ordinal)?.IsAlive == true || RunsByEngine(instance))
+            && InstanceData.ContainerOf(Of(instance), services) is { } container)
         {
             await end(container, cancellationToken);
             await WaitUntilGoneAsync(instance, cancellationToken);
@@ -181,6 +214,8 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
             await Task.Delay(Pause, patience.Token);
         }
 
+        // Or the process that it had before would be taken for its own.
+        RunsByEngine(instance.ToInstance());
         _gone.TryRemove(instance.Ordinal, out _);
     }
 
