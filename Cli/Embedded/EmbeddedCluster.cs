@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using NpgsqlTypes;
 using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Configuration;
 using PgAspire.Postgres.Control;
@@ -13,23 +15,29 @@ internal sealed class EmbeddedCluster(
 {
     private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Those whose server has written its last and may still have processes.</summary>
+    private readonly ConcurrentDictionary<int, bool> _ended = new();
+
     public bool IsFailure(Exception exception) => exception is CliException;
 
     public bool HasData(Instance instance) => DataOf(instance).State == DataDirectoryState.Finished;
 
     public bool IsRunning(Instance instance) => controller.IsRunning(instance);
 
-    public ServerProcess ProcessOf(Instance instance) => controller.IsRunning(instance)
-        ? ServerProcess.Running
-        : PostmasterFile.ProcessesIn(folder.Data(instance)).Count > 0 ? ServerProcess.Headless : ServerProcess.Gone;
+    public ServerProcess ProcessOf(Instance instance) => controller.Running(instance) is { } server
+        ? EndOfWal(instance, server) is null ? ServerProcess.Running : ServerProcess.Gone
+        : _ended.ContainsKey(instance.Ordinal) || PostmasterFile.ProcessesIn(folder.Data(instance)).Count == 0 ? ServerProcess.Gone : ServerProcess.Headless;
+
+    public NpgsqlLogSequenceNumber? EndOfWal(Instance instance) => controller.Running(instance) is { } server ? EndOfWal(instance, server) : null;
 
     public Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken) =>
         Task.FromResult(StartFailure.WhyEnded(folder.Data(instance), folder.Log(instance)));
 
-    public Task StartAsync(Instance instance, CancellationToken cancellationToken)
+    public async Task StartAsync(Instance instance, CancellationToken cancellationToken)
     {
         WritePassword(instance);
-        return controller.StartAsync(instance, cancellationToken);
+        await LetEndAsync(instance, cancellationToken);
+        await controller.StartAsync(instance, cancellationToken);
     }
 
     public Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken) => controller.StopAsync(instance, mode, cancellationToken);
@@ -64,6 +72,7 @@ internal sealed class EmbeddedCluster(
         {
             if (!data.IsReplica)
             {
+                await LetEndAsync(instance, cancellationToken);
                 await DataRewind.RunAsync(folder, postgres, instance, primary, passwords, durability, cancellationToken);
             }
 
@@ -89,6 +98,42 @@ internal sealed class EmbeddedCluster(
     /// <summary>What a replica's connection to its primary takes the password from.</summary>
     public void WritePassword(Instance instance) =>
         folder.WriteOwned(Path.Combine(folder.Data(instance), PrimaryConnection.PasswordFile), PrimaryConnection.Passwords(passwords.Replicator));
+
+    private NpgsqlLogSequenceNumber? EndOfWal(Instance instance, PostmasterFile server)
+    {
+        if (!server.IsStopping)
+        {
+            _ended.TryRemove(instance.Ordinal, out _);
+            return null;
+        }
+
+        try
+        {
+            var end = ControlFile.ShutdownCheckpoint(File.ReadAllBytes(Path.Combine(folder.Data(instance), "global", "pg_control")));
+            if (end is not null)
+            {
+                _ended[instance.Ordinal] = true;
+            }
+
+            return end;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // It is being written, or gone: then its process tells.
+            return null;
+        }
+    }
+
+    /// <summary>Waits for a server that counts as gone already.</summary>
+    private async Task LetEndAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        await controller.SettleAsync(instance, cancellationToken);
+        if (_ended.ContainsKey(instance.Ordinal))
+        {
+            await Wait.UntilAsync(() => PostmasterFile.ProcessesIn(folder.Data(instance)).Count == 0, FencePatience, cancellationToken);
+            _ended.TryRemove(instance.Ordinal, out _);
+        }
+    }
 
     private DataDirectory DataOf(Instance instance) => new(folder.Data(instance), folder);
 }

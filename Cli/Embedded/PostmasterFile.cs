@@ -15,6 +15,8 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string Status)
 
     public bool AcceptsConnections => Status is "ready" or "standby";
 
+    public bool IsStopping => Status == "stopping";
+
     /// <summary>Reads the file; null where there is none, or the process it names is gone or is another program's.</summary>
     public static PostmasterFile? ReadOfRunning(string data) => Read(data) is { } file && IsServerOf(file.ProcessId, data) ? file : null;
 

@@ -1,3 +1,4 @@
+using NpgsqlTypes;
 using PgAspire.Postgres.Topology;
 
 namespace PgAspire.Postgres.Control;
@@ -52,6 +53,12 @@ public interface IClusterController : IInstanceController
 
     /// <summary>What there is of the server. <see cref="ServerProcess.Gone"/> is a promise.</summary>
     ServerProcess ProcessOf(Instance instance);
+
+    /// <summary>
+    /// Where the last WAL record of a primary begins that is being shut down and writes nothing more, so that it counts as gone though
+    /// some of its processes are still there; null where that is not so, or cannot be told.
+    /// </summary>
+    NpgsqlLogSequenceNumber? EndOfWal(Instance instance);
 
     /// <summary>Why a server ended that nobody stopped; null where its log does not say.</summary>
     Task<string?> WhyEndedAsync(Instance instance, CancellationToken cancellationToken);

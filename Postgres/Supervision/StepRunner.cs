@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using NpgsqlTypes;
 using PgAspire.Postgres.Control;
 using PgAspire.Postgres.Failover;
 
@@ -16,6 +17,7 @@ internal sealed class StepRunner(
     Action<FailoverStep.Remember> remember, Action<string, string?, string, TimeSpan> tell, Action changed) : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
     private readonly ClusterCommands _commands = new(cluster);
     private readonly CancellationTokenSource _ended = new();
     private readonly Dictionary<(Type, int), (int Failures, long Since)> _failures = [];
@@ -63,7 +65,7 @@ internal sealed class StepRunner(
                     isNews |= await DoAsync(quorum, quorum.Ordinal, token => _commands.SetQuorumAsync(observers[quorum.Ordinal], memory, token), "quorum set", cancellationToken);
                     break;
                 case FailoverStep.Shutdown stop:
-                    isNews |= await DoAsync(stop, stop.Ordinal, token => ShutDownPrimaryAsync(stop.Ordinal, token), stop.Why, cancellationToken);
+                    isNews |= await DoAsync(stop, stop.Ordinal, token => ShutDownPrimaryAsync(stop.Ordinal, memory.SwitchoverTo, token), stop.Why, cancellationToken);
                     break;
                 default:
                     throw new UnreachableException($"{step.GetType().Name} is no step that can be done.");
@@ -99,10 +101,48 @@ internal sealed class StepRunner(
         _started[ordinal] = Stopwatch.GetTimestamp();
     }
 
-    private async Task ShutDownPrimaryAsync(int ordinal, CancellationToken cancellationToken)
+    /// <summary>
+    /// The application waits for the next primary, and that one for all WAL: not for what the old one still does then, which is to
+    /// wait for its own processes, those of refused connections among them.
+    /// </summary>
+    private async Task ShutDownPrimaryAsync(int ordinal, int? next, CancellationToken cancellationToken)
     {
         await ClusterCommands.CheckpointAsync(observers[ordinal], cancellationToken);
-        await controller.StopAsync(cluster[ordinal], ShutdownMode.Fast, cancellationToken);
+        var stopping = controller.StopAsync(cluster[ordinal], ShutdownMode.Fast, cancellationToken);
+        while (!stopping.IsCompleted)
+        {
+            if (next is { } heir && controller.EndOfWal(cluster[ordinal]) is { } end && await HasAsync(observers[heir], end, cancellationToken))
+            {
+                _background.Add(LetEndAsync(ordinal, stopping));
+                return;
+            }
+
+            await Task.WhenAny(stopping, Task.Delay(Look, cancellationToken));
+        }
+
+        await stopping;
+    }
+
+    private static async Task<bool> HasAsync(InstanceObserver replica, NpgsqlLogSequenceNumber end, CancellationToken cancellationToken)
+    {
+        await replica.AskAsync(cancellationToken);
+        return replica.Observe().Answer is { InRecovery: true } answer && answer.Flushed > end;
+    }
+
+    private async Task LetEndAsync(int ordinal, Task stopping)
+    {
+        try
+        {
+            await stopping;
+        }
+        catch (OperationCanceledException)
+        {
+            // It has been told, and ends all the same.
+        }
+        catch (Exception exception) when (IsFailure(exception))
+        {
+            tell("failed", observers[ordinal].Instance.Name, $"Shutdown: {exception.Message}", TimeSpan.Zero);
+        }
     }
 
     private async Task StopStalledAsync(int ordinal, CancellationToken cancellationToken)
@@ -157,7 +197,7 @@ internal sealed class StepRunner(
         {
             return;
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException or UnauthorizedAccessException || controller.IsFailure(exception))
+        catch (Exception exception) when (IsFailure(exception))
         {
             lock (_failures)
             {
@@ -181,6 +221,9 @@ internal sealed class StepRunner(
 
         changed();
     }
+
+    private bool IsFailure(Exception exception) =>
+        exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException or UnauthorizedAccessException || controller.IsFailure(exception);
 
     private void ForgiveStarts(int ordinal)
     {

@@ -1,6 +1,7 @@
 using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Cloning;
+using PgAspire.Postgres.Control;
 using PgAspire.Tests.Support;
 
 namespace PgAspire.Tests.Cli;
@@ -25,6 +26,7 @@ public sealed class TemplateTests
         var (before, after) = (await ControlDataAsync(template), await ControlDataAsync(data.FullPath));
         var control = File.ReadAllBytes(Path.Combine(data.FullPath, "global", "pg_control"));
         Assert.Equal($"{ClonedIdentity.Read(control)}", after["Database system identifier"]);
+        Assert.Equal(("shut down", $"{ControlFile.ShutdownCheckpoint(control)}"), (after["Database cluster state"], after["Latest checkpoint location"]));
         Assert.NotEqual(before["Database system identifier"], after["Database system identifier"]);
         Assert.Equal(
             before.Where(line => line.Key != "Database system identifier"), after.Where(line => line.Key != "Database system identifier"));

@@ -37,13 +37,18 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
     public async Task ASwitchoverGoesWhereItIsAskedToAndLosesNothing()
     {
         await Cluster.UntilWholeAsync();
-        var target = Cluster.Replica;
+        var (target, old) = (Cluster.Replica, Cluster.Primary);
+        var before = Cluster.Topology.Log(old).Length;
         await Cluster.WriteAsync("CREATE TABLE IF NOT EXISTS switched AS SELECT 42 AS answer");
         var outcome = (await Cluster.Topology.Command.RunAsync("switchover", "pg1", "--to", target)).Succeeded();
         Assert.Equal($"pg1: {target} takes writes.\n", outcome.Output);
         Assert.Equal(target, Cluster.Primary);
         Assert.Equal(42, await Cluster.Topology.AskAsync(target, "SELECT answer FROM switched"));
         await Cluster.UntilWholeAsync();
+        var log = Cluster.Topology.Log(old)[before..];
+        Assert.Contains("database system is shut down", log, StringComparison.Ordinal);
+        Assert.Contains("database system was shut down at", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("interrupted", log, StringComparison.Ordinal);
     }
 
     [Fact]

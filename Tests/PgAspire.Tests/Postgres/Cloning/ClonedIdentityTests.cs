@@ -58,7 +58,7 @@ public sealed class ClonedIdentityTests
         Assert.InRange(made.Distinct().Count(), 999, 1000);
     }
 
-    private static byte[] ControlFile(byte[] content, ulong identifier)
+    internal static byte[] ControlFile(byte[] content, ulong identifier)
     {
         var file = new byte[8192];
         var length = content.Length / 8 * 8;
