@@ -21,7 +21,6 @@ namespace PgAspire.Hosting.Supervision;
 /// </summary>
 internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlFolder control, IServiceProvider services) : IClusterController
 {
-    private static readonly string[] GoneStates = ["", "created", "exited", "dead"];
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan MakingPatience = TimeSpan.FromSeconds(30);
@@ -31,8 +30,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     private readonly ContainerEngine _engine = services.GetRequiredService<ContainerEngine>();
     private readonly ResourceNotificationService _notifications = services.GetRequiredService<ResourceNotificationService>();
     private readonly ConcurrentDictionary<int, bool> _unmade = new();
-    private readonly ConcurrentDictionary<int, LocalProcess> _processes = new();
-    private readonly ConcurrentDictionary<int, long> _gone = new();
+    private readonly ContainerProcesses _processes = new(cluster, services.GetRequiredService<ContainerEngine>(), services);
 
     /// <summary>Has the next start of an instance make its data.</summary>
     public void LetMake(int ordinal) => _unmade[ordinal] = true;
@@ -44,69 +42,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
 
     public bool IsRunning(Instance instance) => ProcessOf(instance) == ServerProcess.Running;
 
-    /// <summary>
-    /// By its process where that is this machine's: to ask the engine costs as much as a step of a failover, and it knows of an end
-    /// only a second later. Whether somebody has started the container again meanwhile is looked for behind the caller's back.
-    /// </summary>
-    public ServerProcess ProcessOf(Instance instance)
-    {
-        var known = _processes.GetValueOrDefault(instance.Ordinal);
-        if (known?.IsAlive == true)
-        {
-            return ServerProcess.Running;
-        }
-
-        var asked = Stopwatch.GetTimestamp();
-        var since = _gone.GetOrAdd(instance.Ordinal, known is null ? 0 : asked);
-        if (Stopwatch.GetElapsedTime(since) < Moment)
-        {
-            return ServerProcess.Gone;
-        }
-
-        _gone[instance.Ordinal] = asked;
-        if (known is not null)
-        {
-            _ = Task.Run(() => LookAgain(instance));
-            return ServerProcess.Gone;
-        }
-
-        if (!RunsByEngine(instance))
-        {
-            return ServerProcess.Gone;
-        }
-
-        _gone.TryRemove(instance.Ordinal, out _);
-        return ServerProcess.Running;
-    }
-
-    /// <summary>Asks the engine, and finds the process where that is this machine's.</summary>
-    private bool RunsByEngine(Instance instance)
-    {
-        var (state, id) = InstanceData.ContainerOf(Of(instance), services) is { } container ? _engine.LookAt(container) : ("", 0);
-        if (GoneStates.Contains(state))
-        {
-            return false;
-        }
-
-        if (LocalProcess.Find(id) is { } process)
-        {
-            _processes[instance.Ordinal] = process;
-        }
-
-        return true;
-    }
-
-    private void LookAgain(Instance instance)
-    {
-        try
-        {
-            RunsByEngine(instance);
-        }
-        catch (DistributedApplicationException)
-        {
-            // The next look tells more; whoever needs the engine fails by himself.
-        }
-    }
+    public ServerProcess ProcessOf(Instance instance) => _processes.Of(instance);
 
     /// <summary>The data are in a volume, which the app host does not look into.</summary>
     public NpgsqlLogSequenceNumber? EndOfWal(Instance instance) => null;
@@ -148,15 +84,14 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
 
     public Task FenceAsync(Instance instance, CancellationToken cancellationToken) => EndAsync(
         instance,
-        (container, token) => _processes.GetValueOrDefault(instance.Ordinal) is { IsAlive: true } process && process.TryKill() ? Task.CompletedTask : _engine.KillAsync(container, token),
+        (container, token) => _processes.TryKill(instance) ? Task.CompletedTask : _engine.KillAsync(container, token),
         cancellationToken);
 
     private PostgresInstanceResource Of(Instance instance) => cluster.Instances[instance.Ordinal - 1];
 
     private async Task EndAsync(Instance instance, Func<string, CancellationToken, Task> end, CancellationToken cancellationToken)
     {
-        if ((_processes.GetValueOrDefault(instance.Ordinal)?.IsAlive == true || RunsByEngine(instance))
-            && InstanceData.ContainerOf(Of(instance), services) is { } container)
+        if (_processes.Runs(instance) && InstanceData.ContainerOf(Of(instance), services) is { } container)
         {
             await end(container, cancellationToken);
             await WaitUntilGoneAsync(instance, cancellationToken);
@@ -178,7 +113,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(StartPatience);
         // Aspire starts nothing that the engine still takes for running.
-        while (InstanceData.ContainerOf(instance, services) is { } container && !GoneStates.Contains(_engine.StateOf(container)))
+        while (_processes.RunsByEngine(instance.ToInstance()))
         {
             if (ProcessOf(instance.ToInstance()) == ServerProcess.Running)
             {
@@ -204,8 +139,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
             }
 
             // Now and then the orchestrator says that it has started a container, and never makes it.
-            if (isImageHere && Stopwatch.GetElapsedTime(asked) > makingPatience
-                && (InstanceData.ContainerOf(instance, services) is not { } container || GoneStates.Contains(_engine.StateOf(container))))
+            if (isImageHere && Stopwatch.GetElapsedTime(asked) > makingPatience && !_processes.RunsByEngine(instance.ToInstance()))
             {
                 await CommandAsync(instance, KnownResourceCommands.StartCommand, patience.Token);
                 (asked, makingPatience) = (Stopwatch.GetTimestamp(), 2 * makingPatience);
@@ -214,9 +148,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
             await Task.Delay(Pause, patience.Token);
         }
 
-        // Or the process that it had before would be taken for its own.
-        RunsByEngine(instance.ToInstance());
-        _gone.TryRemove(instance.Ordinal, out _);
+        _processes.HasStarted(instance.ToInstance());
     }
 
     private async Task CommandAsync(PostgresInstanceResource instance, string command, CancellationToken cancellationToken)
