@@ -14,9 +14,11 @@ internal static class DataRewind
     public static async Task RunAsync(
         StateFolder folder, PostgresInstallation postgres, Instance target, Instance source, RolePasswords passwords, Durability durability, CancellationToken cancellationToken)
     {
-        // Before version 16 the control file, which pg_rewind goes by, names the new timeline only after a checkpoint.
+        // Before version 16 the control file, which pg_rewind goes by, names the new timeline only after a checkpoint. And it copies all
+        // WAL, of which the segments of earlier timelines stay for as long as the last one is still being written.
         await using (var connection = await ClusterConnection.OpenAsync(source, "postgres", RoleNames.Superuser, passwords.Superuser, cancellationToken, timeoutSeconds: 300))
         {
+            await connection.ExecuteAsync("SELECT pg_switch_wal()", cancellationToken);
             await connection.ExecuteAsync("CHECKPOINT", cancellationToken);
         }
 

@@ -260,7 +260,9 @@ copy_data() {
 # Data that were a primary's go back to where they parted from the new primary's; pg_rewind recovers them first where it has to.
 rewind_data() {
     say "rewinding the data to where they part from those of $primary"
-    PGPASSWORD=$(<"$run/postgres.control") psql --no-psqlrc --quiet --host="$primary" --username=postgres --dbname=postgres --command=CHECKPOINT
+    # pg_rewind copies all WAL, and the segments of earlier timelines stay for as long as the last one is still being written.
+    PGPASSWORD=$(<"$run/postgres.control") psql --no-psqlrc --quiet --output=/dev/null --host="$primary" --username=postgres --dbname=postgres \
+        --command='SELECT pg_switch_wal()' --command=CHECKPOINT
     # A killed server leaves it, with the number 1, which is this script now: the recovery would take it for a running server.
     rm -f "$PGDATA/postmaster.pid"
     PGPASSWORD=$(<"$run/postgres.control") pg_rewind --target-pgdata="$PGDATA" \
