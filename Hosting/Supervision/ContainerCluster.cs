@@ -82,10 +82,7 @@ internal sealed class ContainerCluster(PostgresClusterResource cluster, ControlF
     public Task StopAsync(Instance instance, ShutdownMode mode, CancellationToken cancellationToken) =>
         mode == ShutdownMode.Immediate ? FenceAsync(instance, cancellationToken) : EndAsync(instance, _engine.ShutDownAsync, cancellationToken);
 
-    public Task FenceAsync(Instance instance, CancellationToken cancellationToken) => EndAsync(
-        instance,
-        (container, token) => _processes.TryKill(instance) ? Task.CompletedTask : _engine.KillAsync(container, token),
-        cancellationToken);
+    public Task FenceAsync(Instance instance, CancellationToken cancellationToken) => EndAsync(instance, _engine.KillAsync, cancellationToken);
 
     private PostgresInstanceResource Of(Instance instance) => cluster.Instances[instance.Ordinal - 1];
 

@@ -76,10 +76,6 @@ internal sealed class ContainerProcesses(PostgresClusterResource cluster, Contai
         return true;
     }
 
-    /// <summary>Kills its container by the process, paused or not.</summary>
-    /// <returns>Whether that could be done: to most users it is allowed only by way of the engine.</returns>
-    public bool TryKill(Instance instance) => _processes.GetValueOrDefault(instance.Ordinal) is { IsAlive: true } process && process.TryKill();
-
     /// <summary>It has just been started: the process that it had before is not to be taken for its own.</summary>
     public void HasStarted(Instance instance)
     {

@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace PgAspire.Hosting.Supervision;
 
 /// <summary>
@@ -18,31 +15,6 @@ internal sealed record LocalProcess(int Id, string Started)
 
     /// <summary>Whether it is still there.</summary>
     public bool IsAlive => Read(Id)?.Started == Started;
-
-    /// <summary>Kills it, and with it its container; a paused one too.</summary>
-    /// <returns>Whether that is allowed: to most users only by way of the engine, which takes longer.</returns>
-    public bool TryKill()
-    {
-        try
-        {
-            using var process = Process.GetProcessById(Id);
-            if (IsAlive)
-            {
-                process.Kill();
-            }
-
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            // It has ended by itself.
-            return true;
-        }
-        catch (Win32Exception)
-        {
-            return false;
-        }
-    }
 
     /// <summary>See proc(5): the name in parentheses, the state, …, the 22nd field is the start.</summary>
     private static (string Program, string Started)? Read(int id)
