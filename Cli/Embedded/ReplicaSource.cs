@@ -38,10 +38,11 @@ internal static class ReplicaSource
         folder.MakeOwned(copy);
         var backup = new ExternalProgram(
             postgres.Program("pg_basebackup"),
-            "--pgdata", copy, "--write-recovery-conf", "--slot", slot, "--checkpoint=fast", "--wal-method=stream", "--no-password", "--no-sync",
+            "--pgdata", copy, "--slot", slot, "--checkpoint=fast", "--wal-method=stream", "--no-password", "--no-sync",
             "--host=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--port={primary.Port}"), $"--username={RoleNames.Replicator}")
         {
-            Environment = new Dictionary<string, string?> { ["PGPASSWORD"] = passwords.Replicator, ["PGAPPNAME"] = slot },
+            // Not under the replica's name: with a slot it tells what it has on disk, and commits would wait for no more than an unfinished copy.
+            Environment = new Dictionary<string, string?> { ["PGPASSWORD"] = passwords.Replicator, ["PGAPPNAME"] = "pgaspire copy" },
         };
         var result = await folder.User.Wrap(backup).RunAsync(cancellationToken);
         if (result.ExitCode != 0)

@@ -13,6 +13,11 @@ internal static class Switchover
     {
         var chosen = replicas.FirstOrDefault(replica => replica.Ordinal == target);
         var name = chosen?.Name ?? target.ToString(CultureInfo.InvariantCulture);
+        if (MayYetStream(chosen, rules))
+        {
+            return [];
+        }
+
         if (Refuse(memory, primary, chosen, rules) is { } reason)
         {
             return
@@ -50,6 +55,15 @@ internal static class Switchover
         // As many as commits wait for stay with the old primary, the next one among them, or no commit would end before its shutdown.
         return Candidacy.HaveFollow(target, slots, streaming.Where(replica => replica != target).Take(streaming.Count - memory.Quorum));
     }
+
+    /// <summary>Whether it has only just come back, or was slow to answer once: what is over in a moment is no reason to refuse.</summary>
+    private static bool MayYetStream(InstanceObservation? target, FailoverRules rules) => target switch
+    {
+        null or { IsRunning: false } or { IsHeadless: true } or { Refusal: not null } or { IsPrimary: true } => false,
+        { IsBetween: true } => target.BetweenFor < rules.UnresponsiveAfter,
+        { Answer: null } => target.SilentFor < rules.UnresponsiveAfter,
+        _ => !target.Answer.IsStreaming && target.StalledFor < rules.UnresponsiveAfter,
+    };
 
     private static string? Refuse(ClusterMemory memory, InstanceObservation primary, InstanceObservation? target, FailoverRules rules) => target switch
     {

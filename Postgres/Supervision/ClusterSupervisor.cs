@@ -65,7 +65,7 @@ public sealed class ClusterSupervisor : IAsyncDisposable
     /// <returns>Why it was refused; null where it is done.</returns>
     public async Task<string?> ChangePrimaryAsync(int? target, bool acceptLoss, CancellationToken cancellationToken)
     {
-        var chosen = target ?? Newest();
+        var chosen = target ?? await NewestAsync(cancellationToken);
         if (chosen == 0)
         {
             return "no replica streams at the moment";
@@ -217,6 +217,19 @@ public sealed class ClusterSupervisor : IAsyncDisposable
                 _wish = null;
             }
         }
+    }
+
+    /// <summary>One that has only just come back, or whose supervisor has only just begun, is waited for.</summary>
+    private async Task<int> NewestAsync(CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        int newest;
+        while ((newest = Newest()) == 0 && Stopwatch.GetElapsedTime(start) < _cluster.Rules.UnresponsiveAfter)
+        {
+            await Task.Delay(Unrest, cancellationToken);
+        }
+
+        return newest;
     }
 
     private int Newest() => _observers.Values.Select(observer => observer.Observe())

@@ -74,7 +74,7 @@ public sealed class ReplicaTests
     }
 
     private static Task AssertStreamingAsync(TestTopology topology, long replicas) => Until.TrueAsync(
-        async () => Equals(await topology.AskAsync("pg1-1", "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'", RoleNames.Monitor), replicas),
+        async () => Equals(await topology.AskAsync("pg1-1", "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND application_name ^@ 'pg1_'", RoleNames.Monitor), replicas),
         $"{replicas} replicas stream");
 
     private static Task AssertArrivesAsync(TestTopology topology, string instance, string sql, object expected) => Until.TrueAsync(

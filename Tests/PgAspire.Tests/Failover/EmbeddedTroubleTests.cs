@@ -48,7 +48,9 @@ public sealed class EmbeddedTroubleTests
     [Fact]
     public async Task AReplicaWhoseSlotWasLostIsCopiedAnew()
     {
-        await using var cluster = await ReplicatedTopology.UpAsync(3, """, "settings": { "max_slot_wal_keep_size": "16MB", "max_wal_size": "64MB", "min_wal_size": "32MB" }""");
+        // Room for what two copies at a time make of it, and for less than the rounds below do.
+        await using var cluster = await ReplicatedTopology.UpAsync(3, """, "settings": { "max_slot_wal_keep_size": "64MB", "max_wal_size": "64MB", "min_wal_size": "32MB" }""");
+        await cluster.UntilWholeAsync();
         await cluster.KillSupervisorAsync();
         await cluster.KillAsync("pg1-3");
         for (var round = 0; round < 8; round++)
@@ -103,6 +105,7 @@ public sealed class EmbeddedTroubleTests
     {
         await using var cluster = await ReplicatedTopology.UpAsync();
         await cluster.WriteAsync("CREATE TABLE kept AS SELECT 42 AS answer");
+        await cluster.UntilSaidAsync(() => "pg1-3", "SELECT answer FROM kept", 42);
         await cluster.KillSupervisorAsync();
         await cluster.KillAsync("pg1-1");
         await cluster.KillAsync("pg1-2");
@@ -124,6 +127,7 @@ public sealed class EmbeddedTroubleTests
     public async Task AReplicaThatIsTooFarBehindIsNotPromotedUnasked()
     {
         await using var cluster = await ReplicatedTopology.UpAsync(2);
+        await cluster.UntilWholeAsync(1);
         await cluster.KillSupervisorAsync();
         await cluster.KillAsync("pg1-2");
         await cluster.WriteAsync("CREATE TABLE filler AS SELECT repeat(md5(n::text), 100) AS text FROM generate_series(1, 20000) AS n");

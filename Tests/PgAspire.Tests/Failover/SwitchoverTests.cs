@@ -47,8 +47,10 @@ public sealed class SwitchoverTests
     {
         { 4, Replica(3), "there is no such replica" },
         { 1, Replica(3), "there is no such replica" },
-        { 3, Silent(3, 1), "it does not answer as a replica" },
-        { 3, Replica(3, streams: false), "it does not stream from the primary" },
+        { 3, Silent(3, 5), "it does not answer as a replica" },
+        { 3, Silent(3, 0) with { IsBetween = true, BetweenFor = Rules.UnresponsiveAfter }, "it does not answer as a replica" },
+        { 3, Refusing(3, 0), "it does not answer as a replica" },
+        { 3, Replica(3, streams: false) with { StalledFor = Rules.UnresponsiveAfter }, "it does not stream from the primary" },
         { 3, Replica(3, timeline: 2), "it does not stream from the primary" },
         { 3, Replica(3, flushed: 100), "it is too far behind" },
     };
@@ -58,6 +60,17 @@ public sealed class SwitchoverTests
     public void WhatCannotBeDoneIsRefused(int target, InstanceObservation replica, string reason) =>
         Next(Memory with { SwitchoverTo = target }, Primary(flushed: reason.Contains("far", StringComparison.Ordinal) ? 20_000_000UL : 100), Replica(2), replica).Are(
             new FailoverStep.Report(FailoverProblem.SwitchoverRefused, $"no switchover to {target}: {reason}"), new FailoverStep.Remember(Memory, "the switchover is refused"));
+
+    public static TheoryData<InstanceObservation> Passing { get; } =
+    [
+        Silent(3, 4.9),
+        Silent(3, 0) with { IsBetween = true, BetweenFor = TimeSpan.FromSeconds(4.9) },
+        Replica(3, streams: false) with { StalledFor = TimeSpan.FromSeconds(4.9) },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Passing))]
+    public void WhatPassesInAMomentIsWaitedFor(InstanceObservation replica) => Next(Asked, Primary(), Replica(2), replica).Are();
 
     [Fact]
     public void AnAsynchronousClusterWaitsForTheNextPrimaryFirst()

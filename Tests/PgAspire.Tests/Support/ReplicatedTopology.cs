@@ -61,9 +61,9 @@ internal sealed class ReplicatedTopology(TestTopology topology) : IAsyncDisposab
 
     public Task WriteAsync(string sql) => Topology.AskAsync(Primary, sql);
 
-    /// <summary>Waits until the primary takes writes and all replicas that are declared stream from it.</summary>
+    /// <summary>Waits until the primary takes writes and all replicas that are declared stream from it; a base backup streams too, and is none.</summary>
     public Task UntilWholeAsync(long replicas = 2) =>
-        UntilSaidAsync(() => Primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND NOT pg_is_in_recovery()", replicas, RoleNames.Monitor);
+        UntilSaidAsync(() => Primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND application_name ^@ 'pg1_' AND NOT pg_is_in_recovery()", replicas, RoleNames.Monitor);
 
     /// <summary>Waits until an instance runs and has this answer.</summary>
     public Task UntilSaidAsync(Func<string> instance, string sql, object answer, string role = RoleNames.Application) => Until.TrueAsync(
