@@ -22,7 +22,7 @@ internal static class InstanceContainer
     /// <summary>The image's folder of init scripts.</summary>
     public const string ScriptsFolder = "/docker-entrypoint-initdb.d";
 
-    private const string ControlTarget = "/pgaspire/control";
+    internal const string ControlTarget = "/pgaspire/control";
     private const string Entrypoint = "/pgaspire/entrypoint.sh";
     private const string PreparedFolder = "/var/cache/pgaspire";
     private const string PreparedVolume = "pgaspire-prepared";

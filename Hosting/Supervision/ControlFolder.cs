@@ -66,7 +66,14 @@ internal sealed class ControlFolder
         WriteText(Path.Combine(Of(instance), RoleNames.Superuser), passwords.Superuser);
     }
 
-    public void Delete() => Directory.Delete(_root, recursive: true);
+    /// <summary>Deletes all of it, once: who holds it is a service under two names, and disposed of twice.</summary>
+    public void Delete()
+    {
+        if (Directory.Exists(_root))
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+    }
 
     private void Write(PostgresInstanceResource instance, string text) => WriteText(Path.Combine(Of(instance), "role"), text);
 
