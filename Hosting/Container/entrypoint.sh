@@ -250,7 +250,8 @@ copy_data() {
             --slot="$name" --checkpoint=fast --wal-method=stream --no-password --no-sync 2> "$run/basebackup.log"
     do
         ((SECONDS < until)) || { cat "$run/basebackup.log" >&2; refuse "the data of $primary cannot be copied"; }
-        sleep 0.2
+        # Each try costs the primary a checkpoint and a segment of WAL.
+        sleep 1
     done
     rm -f "$copy/pgaspire.made"
     mv "$copy"/* "$PGDATA"

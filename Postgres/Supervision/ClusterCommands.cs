@@ -67,6 +67,33 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
             cancellationToken);
     }
 
+    /// <summary>
+    /// Frees the slot of a replica that does not run, and makes it anew where it is lost: what still uses it serves a connection whose
+    /// other end is gone, unnoticed for as long as <c>wal_sender_timeout</c>, and nothing streams or is copied through the slot meanwhile.
+    /// </summary>
+    public static Task FreeSlotAsync(InstanceObserver primary, Instance replica, CancellationToken cancellationToken)
+    {
+        var name = ReplicaName.Of(replica);
+        return primary.Session.ExecuteAsync(
+            $"""
+            DO $slot$
+            BEGIN
+                PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '{name}' AND active;
+                FOR look IN 1 .. 60 LOOP
+                    EXIT WHEN NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '{name}' AND active);
+                    PERFORM pg_sleep(0.05);
+                END LOOP;
+                PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '{name}' AND wal_status = 'lost' AND NOT active;
+                IF FOUND THEN
+                    PERFORM pg_create_physical_replication_slot('{name}', true);
+                END IF;
+            END
+            $slot$
+            """,
+            Patience,
+            cancellationToken);
+    }
+
     /// <summary>Writes a checkpoint, so that a shutdown that follows has little to do.</summary>
     public static Task CheckpointAsync(InstanceObserver instance, CancellationToken cancellationToken) =>
         instance.Session.ExecuteAsync("CHECKPOINT", TimeSpan.FromMinutes(5), cancellationToken);

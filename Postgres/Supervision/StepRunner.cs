@@ -41,7 +41,7 @@ internal sealed class StepRunner(
                 case FailoverStep.Report:
                     break;
                 case FailoverStep.StartReplica start:
-                    Begin(start, start.Ordinal, token => StartAsync(start.Ordinal, () => controller.StartReplicaAsync(cluster[start.Ordinal], cluster[memory.Primary], start.Anew, token), token), start.Anew ? "copied from the primary" : "started as a replica");
+                    Begin(start, start.Ordinal, token => StartAsync(start.Ordinal, () => StartReplicaAsync(start, memory.Primary, token), token), start.Anew ? "copied from the primary" : "started as a replica");
                     break;
                 case FailoverStep.Repoint repoint:
                     Begin(repoint, repoint.Ordinal, token => _commands.RepointAsync(observers[repoint.Ordinal], cluster[repoint.Upstream], token), $"follows {cluster[repoint.Upstream].Name}");
@@ -80,6 +80,23 @@ internal sealed class StepRunner(
         await _ended.CancelAsync();
         await Task.WhenAll(_background);
         _ended.Dispose();
+    }
+
+    private async Task StartReplicaAsync(FailoverStep.StartReplica start, int primary, CancellationToken cancellationToken)
+    {
+        if (observers[primary].Observe().IsPrimary)
+        {
+            try
+            {
+                await ClusterCommands.FreeSlotAsync(observers[primary], cluster[start.Ordinal], cancellationToken);
+            }
+            catch (Exception exception) when (NoAnswer.Is(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                tell("failed", cluster[start.Ordinal].Name, $"the slot is not freed: {exception.Message}", TimeSpan.Zero);
+            }
+        }
+
+        await controller.StartReplicaAsync(cluster[start.Ordinal], cluster[primary], start.Anew, cancellationToken);
     }
 
     /// <summary>Starts an instance, unless its last start has come to nothing: that is a failure too, and whoever starts it at once again does so for ever.</summary>

@@ -1,4 +1,7 @@
 using System.Globalization;
+using Npgsql;
+using Npgsql.Replication;
+using PgAspire.Cli.Embedded;
 using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Drills;
 using PgAspire.Postgres.Roles;
@@ -64,6 +67,36 @@ public sealed class EmbeddedTroubleTests
         (await cluster.Topology.UpAsync()).Succeeded();
         await cluster.UntilWholeAsync();
         Assert.Equal("pg1-1", cluster.Primary);
+    }
+
+    [Fact]
+    public async Task ASlotThatADeadConnectionHoldsIsFreedForItsReplica()
+    {
+        await using var cluster = await ReplicatedTopology.UpAsync();
+        await cluster.UntilWholeAsync();
+        await cluster.KillSupervisorAsync();
+        await cluster.KillAsync("pg1-2");
+        var marker = Path.Combine(cluster.DataOf("pg1-2"), "not-copied");
+        var token = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(marker, "", token);
+        var port = PostmasterFile.ReadOfRunning(cluster.DataOf("pg1-1"))!.Port;
+        await using var dead = new PhysicalReplicationConnection($"Host=127.0.0.1;Port={port};Username={RoleNames.Replicator};Password={cluster.Topology.Secrets()["pg1"].Replicator}");
+        await dead.Open(token);
+        var place = (await dead.IdentifySystem(token)).XLogPos;
+        await using var messages = dead.StartReplication(new PhysicalReplicationSlot("pg1_2"), place, token).GetAsyncEnumerator(token);
+        var message = messages.MoveNextAsync().AsTask();
+        await cluster.UntilSaidAsync(() => "pg1-1", "SELECT active FROM pg_replication_slots WHERE slot_name = 'pg1_2'", true, RoleNames.Monitor);
+
+        (await cluster.Topology.UpAsync()).Succeeded();
+        await cluster.UntilWholeAsync();
+        Assert.True(File.Exists(marker));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
+        {
+            while (await message)
+            {
+                message = messages.MoveNextAsync().AsTask();
+            }
+        });
     }
 
     [Fact]
