@@ -59,7 +59,7 @@ internal static class Switchover
     /// <summary>Whether it has only just come back, or was slow to answer once: what is over in a moment is no reason to refuse.</summary>
     private static bool MayYetStream(InstanceObservation? target, FailoverRules rules) => target switch
     {
-        null or { IsRunning: false } or { IsHeadless: true } or { Refusal: not null } or { IsPrimary: true } => false,
+        null or { IsRunning: false } or { IsHeadless: true } or { Refusal: not null } => false,
         { IsBetween: true } => target.BetweenFor < rules.UnresponsiveAfter,
         { Answer: null } => target.SilentFor < rules.UnresponsiveAfter,
         _ => !target.Answer.IsStreaming && target.StalledFor < rules.UnresponsiveAfter,

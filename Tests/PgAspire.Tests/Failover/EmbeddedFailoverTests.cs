@@ -103,6 +103,7 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
         Directory.Delete(Cluster.DataOf(removed), recursive: true);
         await Until.TrueAsync(() => Cluster.Primary != removed, "another primary is elected");
         await Cluster.UntilWholeAsync();
+        Assert.Equal(42, await Cluster.Topology.AskAsync(Cluster.Primary, "SELECT answer FROM removed"));
         // What streams as a replica is one: commits count on its name.
         Assert.Contains(removed, Cluster.Topology.Postmasters());
         Assert.Equal(42, await Cluster.Topology.AskAsync(removed, "SELECT answer FROM removed"));
