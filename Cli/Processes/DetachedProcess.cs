@@ -9,7 +9,7 @@ namespace PgAspire.Cli.Processes;
 /// <param name="Started">When it started, as the kernel counts: setting the clock does not change it. Null matches no process.</param>
 internal sealed record DetachedProcess(int Id, string? Started = null)
 {
-    /// <summary>Starts a program, its output appended to a log file.</summary>
+    /// <summary>Starts a program, its output appended to a log file. One that has ended already is started too: it is not alive.</summary>
     /// <exception cref="CliException">It cannot be started.</exception>
     public static DetachedProcess Start(ExternalProgram command, string logFile)
     {
@@ -22,8 +22,8 @@ internal sealed record DetachedProcess(int Id, string? Started = null)
 
         try
         {
-            return Find(SessionSpawn.Start(start.FileName, start.ArgumentList, start.Environment, start.WorkingDirectory, logFile))
-                ?? throw new CliException($"{command.Program} ended at once; its log: {logFile}");
+            var id = SessionSpawn.Start(start.FileName, start.ArgumentList, start.Environment, start.WorkingDirectory, logFile);
+            return Find(id) ?? new(id);
         }
         catch (Win32Exception exception)
         {

@@ -33,6 +33,10 @@ public sealed class DetachedProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task OneThatEndsAtOnceIsStartedToo() =>
+        await Parallel.ForAsync(0, 100, TestContext.Current.CancellationToken, (_, _) => new(EndedAsync(DetachedProcess.Start(new ExternalProgram("true"), Log))));
+
+    [Fact]
     public void AProgramThatIsNotThereAndALogThatCannotBeWrittenAreTold()
     {
         Assert.StartsWith("no-such-program cannot be started", Assert.Throws<CliException>(() => DetachedProcess.Start(new ExternalProgram("no-such-program"), Log)).Message, StringComparison.Ordinal);
