@@ -18,7 +18,7 @@ internal static class Switchover
             return [];
         }
 
-        if (Refuse(memory, primary, chosen, rules) is { } reason)
+        if (Refuse(memory, primary, replicas, chosen, rules) is { } reason)
         {
             return
             [
@@ -39,6 +39,18 @@ internal static class Switchover
             return [];
         }
 
+        if (Electors(memory, replicas) < Candidacy.Needed(memory))
+        {
+            // Too few to be certain of the next primary once the old one is gone: it would be started again, and stopped again, for ever.
+            return [new FailoverStep.Remember(
+                memory with
+                {
+                    Voters = [.. Streaming(memory, replicas).Append(primary).Select(instance => instance.Ordinal).Order()],
+                    FormingFrom = ClusterMemory.NotInForce,
+                },
+                "commits wait for replicas that can be asked")];
+        }
+
         if (Preparation(memory, primary, replicas, chosen) is { Count: > 0 } preparation)
         {
             return preparation;
@@ -50,11 +62,18 @@ internal static class Switchover
     private static IReadOnlyList<FailoverStep> Preparation(
         ClusterMemory memory, InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas, InstanceObservation target)
     {
-        var streaming = replicas.Where(replica => memory.Voters.Contains(replica.Ordinal) && FailoverDecision.Follows(memory, replica) && replica.Answer!.IsStreaming).ToList();
+        var streaming = Streaming(memory, replicas);
         var slots = replicas.Prepend(primary).Select(instance => instance.Ordinal).Where(ordinal => ordinal != target.Ordinal).ToHashSet();
         // As many as commits wait for stay with the old primary, the next one among them, or no commit would end before its shutdown.
         return Candidacy.HaveFollow(target, slots, streaming.Where(replica => replica != target).Take(streaming.Count - memory.Quorum));
     }
+
+    private static List<InstanceObservation> Streaming(ClusterMemory memory, IReadOnlyList<InstanceObservation> replicas) =>
+        [.. replicas.Where(replica => memory.Voters.Contains(replica.Ordinal) && FailoverDecision.Follows(memory, replica) && replica.Answer!.IsStreaming)];
+
+    /// <summary>How many could elect the next primary.</summary>
+    private static int Electors(ClusterMemory memory, IReadOnlyList<InstanceObservation> replicas) => replicas.Count(replica =>
+        memory.Voters.Contains(replica.Ordinal) && replica.Answer is { InRecovery: true, IsSettled: true } answer && answer.Timeline == memory.Timeline);
 
     /// <summary>Whether it has only just come back, or was slow to answer once: what is over in a moment is no reason to refuse.</summary>
     private static bool MayYetStream(InstanceObservation? target, FailoverRules rules) => target switch
@@ -65,12 +84,15 @@ internal static class Switchover
         _ => !target.Answer.IsStreaming && target.StalledFor < rules.UnresponsiveAfter,
     };
 
-    private static string? Refuse(ClusterMemory memory, InstanceObservation primary, InstanceObservation? target, FailoverRules rules) => target switch
+    private static string? Refuse(
+        ClusterMemory memory, InstanceObservation primary, IReadOnlyList<InstanceObservation> replicas, InstanceObservation? target, FailoverRules rules) => target switch
     {
         null => "there is no such replica",
         { IsReplica: false } => "it does not answer as a replica",
         _ when !FailoverDecision.Follows(memory, target) || !target.Answer!.IsStreaming => "it does not stream from the primary",
         _ when (ulong)target.Answer.Flushed + rules.LargestLag < (ulong)primary.Answer!.Flushed => "it is too far behind",
+        _ when memory.IsFormed && Electors(memory, replicas) < Candidacy.Needed(memory) && Streaming(memory, replicas).Count < memory.Quorum =>
+            string.Create(CultureInfo.InvariantCulture, $"commits wait for {memory.Quorum} replicas, and fewer stream"),
         _ => null,
     };
 }

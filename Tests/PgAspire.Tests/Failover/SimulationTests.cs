@@ -44,6 +44,15 @@ public sealed class SimulationTests(ITestOutputHelper output)
                 new(390, Moment.Any, FaultKind.Crash, 0, 1)])
         },
         {
+            "a switchover while the other replica is copied anew ends",
+            new History(3, 1, 95051708, [
+                new(90, Moment.Any, FaultKind.CutFromPeers, 0, 67),
+                new(317, Moment.Any, FaultKind.Lag, 2, 48),
+                new(323, Moment.Any, FaultKind.Switchover, 5, 4),
+                new(329, Moment.Any, FaultKind.Crash, 1, 46),
+                new(330, Moment.Any, FaultKind.LoseData, 4, 33)])
+        },
+        {
             "the primary is lost, and no replica runs",
             new History(3, 1, 11, [
                 new(200, Moment.Any, FaultKind.LoseData, 0, 1),

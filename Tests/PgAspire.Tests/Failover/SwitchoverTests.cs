@@ -21,8 +21,29 @@ public sealed class SwitchoverTests
         Next(Asked, Primary(), Replica(2) with { IsBusy = true }, Replica(3, slots: [1, 2])).Are();
 
     [Fact]
-    public void AReplicaThatIsBeingCopiedIsNotWaitedFor() =>
-        Next(Asked, Primary(), Gone(2) with { IsBusy = true }, Replica(3, slots: [1, 2])).Are(new FailoverStep.Shutdown(1, "switchover to 3"));
+    public void AReplicaThatIsBeingCopiedIsNotWaitedFor()
+    {
+        InstanceObservation[] observed = [Primary(), Gone(2) with { IsBusy = true }, Replica(3)];
+        var fewer = Asked with { Voters = [1, 3], FormingFrom = ClusterMemory.NotInForce };
+        Next(Asked, observed).Are(new FailoverStep.Remember(fewer, "commits wait for replicas that can be asked"));
+        Next(fewer, observed).Are(new FailoverStep.SetQuorum(1));
+        observed[0] = Primary(synchronous: "any 1 of 1,3");
+        Next(fewer with { FormingFrom = null }, observed).Are(new FailoverStep.SetSlots(3, Others(3)));
+        observed[2] = Replica(3, slots: [1, 2]);
+        Next(fewer with { FormingFrom = null }, observed).Are(new FailoverStep.Shutdown(1, "switchover to 3"));
+        Next(fewer with { FormingFrom = null }, Gone(), Gone(2), Replica(3, slots: [1, 2])).Are(new FailoverStep.Remember(
+            fewer with { FormingFrom = null, Primary = 3, Term = 2, Promoting = true, SwitchoverTo = null },
+            "enough replicas follow it to be certain that it has every acknowledged write"));
+    }
+
+    [Fact]
+    public void NotWhereTooFewAreLeftForCommitsToEnd()
+    {
+        var four = Asked with { Quorum = 2, Voters = [1, 2, 3, 4, 5] };
+        Next(four, Primary(synchronous: "any 2 of 1,2,3,4,5"), Gone(2) with { IsBusy = true }, Replica(3), Gone(4) with { IsBusy = true }, Gone(5) with { IsBusy = true }).Are(
+            new FailoverStep.Report(FailoverProblem.SwitchoverRefused, "no switchover to 3: commits wait for 2 replicas, and fewer stream"),
+            new FailoverStep.Remember(four with { SwitchoverTo = null }, "the switchover is refused"));
+    }
 
     [Fact]
     public void AsManyAsCommitsWaitForStayWithTheOldPrimary() =>

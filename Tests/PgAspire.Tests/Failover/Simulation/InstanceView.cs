@@ -17,14 +17,20 @@ internal sealed class InstanceView(SimulatedCluster cluster, SimulatedServer ser
     private int? _betweenSince;
     private bool _seenRunning = server.IsRunning;
     private int _nextAsk;
+    private int _work;
 
-    public bool IsBusy { get; set; }
+    /// <summary>Whether something is being done to it: a fence, and what it did not wait for, both have to be over.</summary>
+    public bool IsBusy => _work > 0;
 
     public int FailedStarts { get; set; }
 
     public bool IsNews { get; set; } = true;
 
     public SimulatedServer Server => server;
+
+    public void Begin() => _work++;
+
+    public void End() => _work--;
 
     public void Tick()
     {

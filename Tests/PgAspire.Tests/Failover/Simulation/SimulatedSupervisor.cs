@@ -136,7 +136,7 @@ internal sealed class SimulatedSupervisor
         }
 
         _cluster.Trace($"begins {step.GetType().Name} of {ordinal}{Detail(step)}");
-        view.IsBusy = true;
+        view.Begin();
         var work = new Work(step, view, SimulatedSteps.Do(_cluster, step, _deciding).GetEnumerator(), _cluster.Now);
         if (isBackground)
         {
@@ -182,7 +182,7 @@ internal sealed class SimulatedSupervisor
 
     private void Over(Work work)
     {
-        work.View.IsBusy = false;
+        work.View.End();
         work.View.IsNews = true;
         work.View.Ask();
         _nextLook = _cluster.Now;
