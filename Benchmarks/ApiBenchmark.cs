@@ -21,7 +21,7 @@ internal static class ApiBenchmark
         var status = JsonDocument.Parse(await workspace.PgaspireAsync(["status", "--json"], cancellationToken)).RootElement;
         var (port, own) = (status.GetProperty("instances")[0].GetProperty("port").GetInt32(), new Uri(status.GetProperty("api").GetProperty("url").GetString()!));
         var password = new StateStore(new StateFolder(workspace.State, workspace.User)).ReadSecrets().Single().Value.Application;
-        var bare = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.FindFree(1, new HashSet<int>())[0]}"));
+        var bare = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.FindFree(1)[0]}"));
         var process = await StartBareAsync(bare, port, password, workspace, cancellationToken);
         try
         {

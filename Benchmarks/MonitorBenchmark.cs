@@ -73,7 +73,7 @@ internal static class MonitorBenchmark
     /// <summary>The monitor's own memory and processor time, at an interval of 1 s and read every 5 s as Prometheus does.</summary>
     private static async Task StayAsync(Workspace workspace, List<WatchedInstance> watched, TimeSpan time, CancellationToken cancellationToken)
     {
-        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.FindFree(1, new HashSet<int>())[0]}"));
+        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.FindFree(1)[0]}"));
         var environment = new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = url.ToString(), ["Monitor__Interval"] = "1" };
         foreach (var (index, instance) in watched.Index())
         {

@@ -10,7 +10,7 @@ namespace PgAspire.Benchmarks;
 /// <summary>The peer: initdb and pg_ctl start for every server, all in parallel, with the same settings.</summary>
 internal sealed class RawServers(Workspace workspace, PostgresInstallation postgres, int count)
 {
-    private readonly IReadOnlyList<int> _ports = Ports.FindFree(count, new HashSet<int>());
+    private readonly IReadOnlyList<int> _ports = Ports.FindFree(count);
     private readonly string _password = Path.Combine(workspace.Root, "raw-password");
 
     public Task MakeAsync(CancellationToken cancellationToken)

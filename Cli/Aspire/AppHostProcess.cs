@@ -136,7 +136,7 @@ internal sealed class AppHostProcess(StateFolder folder, IProgressSink progress)
     /// <summary>What <c>dotnet run</c> would take from the launch profile, with ports of its own: another app host may run.</summary>
     private Dictionary<string, string?> EnvironmentOf(TopologyDeclaration declaration, string topologyFile)
     {
-        var ports = Ports.FindFree(3, new HashSet<int>());
+        var ports = Ports.FindFree(3);
         string Url(int index) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[index]}");
         var environment = new Dictionary<string, string?>
         {

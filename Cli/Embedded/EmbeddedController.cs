@@ -88,7 +88,7 @@ internal sealed class EmbeddedController(
 
         // Its file goes a moment before the process does.
         var process = DetachedProcess.Find(server.ProcessId);
-        if (!await Wait.UntilAsync(() => process?.IsAlive() != true && !IsRunning(instance), StopPatience, cancellationToken))
+        if (!await Wait.UntilAsync(() => process?.IsAlive() != true && Running(instance)?.ProcessId != server.ProcessId, StopPatience, cancellationToken))
         {
             throw new CliException($"{instance.Name} does not stop; its log: {folder.Log(instance)}");
         }

@@ -72,7 +72,7 @@ internal sealed class EmbeddedFaults(StateFolder folder, EmbeddedController cont
         {
             await controller.StartAsync(instance, cancellationToken);
         }
-        catch (CliException exception)
+        catch (Exception exception) when (exception is CliException or IOException)
         {
             // The supervisor was there first, or ended what was started behind its back.
             await Console.Error.WriteLineAsync($"{instance.Name}: {exception.Message}");

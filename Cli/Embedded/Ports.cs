@@ -22,7 +22,7 @@ internal static class Ports
 
     /// <inheritdoc cref="FreePorts.Find"/>
     /// <exception cref="CliException">There are not that many.</exception>
-    public static IReadOnlyList<int> FindFree(int count, IReadOnlySet<int> except)
+    public static IReadOnlyList<int> FindFree(int count, IReadOnlySet<int>? except = null)
     {
         try
         {

@@ -60,7 +60,7 @@ internal sealed class ServiceProcess(StateFolder folder, IProgressSink progress,
             return Ports.IsFree(wanted) ? wanted : throw new CliException($"Port {wanted} of the {name} is taken{PortOwner.Describe(wanted)}. Choose another one with --{name}-port.");
         }
 
-        return lastUrl is not null && Ports.IsFree(new Uri(lastUrl).Port) ? new Uri(lastUrl).Port : Ports.FindFree(1, new HashSet<int>())[0];
+        return lastUrl is not null && Ports.IsFree(new Uri(lastUrl).Port) ? new Uri(lastUrl).Port : Ports.FindFree(1)[0];
     }
 
     private async Task WaitUntilAliveAsync(ServiceProgram program, DetachedProcess process, string url, CancellationToken cancellationToken)

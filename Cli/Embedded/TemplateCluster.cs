@@ -50,6 +50,12 @@ internal sealed class TemplateCluster
         {
             await Task.Run(() => target.CloneFrom(DataOf(_home)), cancellationToken);
         }
+        catch
+        {
+            // Whoever waits to take the template over may need the room.
+            await target.DiscardAsync(CancellationToken.None);
+            throw;
+        }
         finally
         {
             if (Interlocked.Decrement(ref _toCopy) == 0)

@@ -37,7 +37,7 @@ internal static class InstanceContainer
         instance.Annotations.OfType<EndpointAnnotation>().Single(endpoint => endpoint.Name == instance.PrimaryEndpoint.EndpointName).Port =
             scope.Name is null && builder.ExecutionContext.IsRunMode && declaration.FirstPort is { } first ? first + instance.Ordinal - 1
             // A container that is started again would get another one, and nobody who knew the old one would find it.
-            : cluster.IsSupervised ? FreePorts.Find(1, new HashSet<int>())[0]
+            : cluster.IsSupervised ? FreePorts.Find(1)[0]
             : null;
 
         var path = DataPath.For(declaration.Version);

@@ -141,7 +141,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         var endpoints = builder.Resources.OfType<ProjectResource>().SelectMany(project => project.Annotations.OfType<EndpointAnnotation>())
             .Where(endpoint => endpoint.TargetPort is null).ToList();
-        foreach (var (endpoint, port) in endpoints.Zip(FreePorts.Find(endpoints.Count, new HashSet<int>())))
+        foreach (var (endpoint, port) in endpoints.Zip(FreePorts.Find(endpoints.Count)))
         {
             endpoint.TargetPort = port;
         }

@@ -14,7 +14,7 @@ internal sealed class TelemetryCollector : IDisposable
 
     public TelemetryCollector()
     {
-        Url = $"http://localhost:{FreePorts.Find(1, new HashSet<int>())[0]}";
+        Url = $"http://localhost:{FreePorts.Find(1)[0]}";
         _listener.Prefixes.Add($"{Url}/");
         _listener.Start();
         _ = ReceiveAsync();

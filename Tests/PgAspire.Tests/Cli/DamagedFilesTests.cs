@@ -48,7 +48,7 @@ public sealed class DamagedFilesTests
         File.Delete(Path.Combine(topology.State, "state.json"));
         await topology.UntilRunningAsync();
         (await topology.DownAsync()).Succeeded();
-        Assert.Empty(StrayProcesses.In(topology.Folder));
+        await StrayProcesses.UntilNoneAsync(topology.Folder);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace PgAspire.Tests.Cli;
 public sealed class KilledUpTests
 {
     private const int Rounds = 8;
-    private const string TwoClustersOfTwo = """{ "clusters": 2, "instances": 2, "durability": "fast" }""";
+    private const string TwoClustersOfTwo = """{ "clusters": 2, "instances": 2, "durability": "fast", "unresponsiveAfter": 20 }""";
 
     [Fact]
     public async Task WheneverUpIsKilledTheNextOneMakesEverythingReady()
@@ -34,7 +34,7 @@ public sealed class KilledUpTests
                 await AssertAllReadyAsync(topology);
                 (await topology.DownAsync(round % 4 == 0 ? ["--volumes"] : [])).Succeeded();
                 // A supervisor that the killed command had just started ends when it sees that it is not meant.
-                await Until.TrueAsync(() => StrayProcesses.In(topology.Folder).Count == 0, "nothing is left");
+                await StrayProcesses.UntilNoneAsync(topology.Folder);
             }
         }
     }

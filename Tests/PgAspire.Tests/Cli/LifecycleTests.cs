@@ -21,7 +21,7 @@ public sealed class LifecycleTests
 
         (await topology.DownAsync()).Succeeded();
         Assert.Empty(topology.Postmasters());
-        Assert.Empty(StrayProcesses.In(topology.Folder));
+        await StrayProcesses.UntilNoneAsync(topology.Folder);
         Assert.All(first.Keys, instance => Assert.Contains("database system is shut down", topology.Log(instance), StringComparison.Ordinal));
 
         (await topology.UpAsync()).Succeeded();
@@ -66,8 +66,10 @@ public sealed class LifecycleTests
         await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "name": "shop-eu", "durability": "fast" }""");
         (await topology.Command.RunAsync("up", "--host", "embedded", "--detach", "--no-monitor")).Succeeded();
         using var client = new HttpClient();
-        var answer = await client.GetStringAsync(new Uri($"{(await topology.StatusAsync()).Api.Url}/topology"), TestContext.Current.CancellationToken);
-        Assert.Contains("\"cluster\":\"shop-eu1\",\"reachable\":true", answer, StringComparison.Ordinal);
+        var address = new Uri($"{(await topology.StatusAsync()).Api.Url}/topology");
+        await Until.TrueAsync(
+            async () => (await client.GetStringAsync(address, TestContext.Current.CancellationToken)).Contains("\"cluster\":\"shop-eu1\",\"reachable\":true", StringComparison.Ordinal),
+            "the API reaches the cluster");
     }
 
     [Fact]
@@ -100,7 +102,7 @@ public sealed class LifecycleTests
         (await topology.UpAsync()).Succeeded();
         var stranger = topology.Write(".pgaspire/notes.txt", "mine");
         (await topology.DownAsync("--volumes")).Succeeded();
-        Assert.Empty(StrayProcesses.In(topology.Folder));
+        await StrayProcesses.UntilNoneAsync(topology.Folder);
         Assert.Equal([stranger], Directory.EnumerateFileSystemEntries(topology.State));
         Assert.NotEmpty(Directory.EnumerateFileSystemEntries(await SharedTemplate.GetAsync()));
 

@@ -27,7 +27,7 @@ public sealed class OrdinaryUserTests
             (await command.RunAsync("down")).Succeeded();
             (await command.RunAsync("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--reset-passwords")).Succeeded();
             (await command.RunAsync("down", "--volumes")).Succeeded();
-            Assert.Empty(StrayProcesses.In(folder.FullPath));
+            await StrayProcesses.UntilNoneAsync(folder.FullPath);
         }
         finally
         {

@@ -20,7 +20,7 @@ public sealed class PlaceTests
         (await topology.UpAsync("--instances", "2")).Succeeded();
         Assert.Equal(2L, await topology.AskAsync("pg1-1", "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'made%'"));
         (await topology.DownAsync()).Succeeded();
-        Assert.Empty(StrayProcesses.In(topology.Folder));
+        await StrayProcesses.UntilNoneAsync(topology.Folder);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using PgAspire.Cli;
 using PgAspire.Cli.Embedded;
 using PgAspire.Tests.Support;
 
@@ -11,7 +12,7 @@ public sealed class PortTests
     public async Task ADeclaredPortThatIsTakenIsNamedWithItsOwnerAndNothingIsMade()
     {
         await using var topology = await TestTopology.MakeAsync();
-        using var owner = new TcpListener(IPAddress.Loopback, Ports.FindFree(1, new HashSet<int>())[0]);
+        using var owner = new TcpListener(IPAddress.Loopback, Ports.FindFree(1)[0]);
         owner.Start();
         var port = ((IPEndPoint)owner.LocalEndpoint).Port;
         using var self = System.Diagnostics.Process.GetCurrentProcess();
@@ -71,7 +72,7 @@ public sealed class PortTests
     {
         await using var topology = await TestTopology.MakeAsync();
         (await topology.UpAsync()).Succeeded();
-        var port = Ports.FindFree(1, new HashSet<int>())[0];
+        var port = Ports.FindFree(1)[0];
         var up = (await topology.UpAsync("--first-port", $"{port}")).Succeeded();
         Assert.Contains($"it moves to {port} at its next start (down, then up).", up.Error, StringComparison.Ordinal);
         (await topology.DownAsync()).Succeeded();
@@ -86,6 +87,16 @@ public sealed class PortTests
         var found = Ports.FindFree(100, except);
         Assert.Equal(100, found.Distinct().Count());
         Assert.All(found, port => Assert.InRange(port, 21_000, 32_767));
+    }
+
+    [Fact]
+    public void WhatOneSearchHasFoundNoOtherFinds()
+    {
+        var port = Ports.FindFree(1)[0];
+        using var mark = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Assert.Throws<SocketException>(() => mark.Bind(new IPEndPoint(IPAddress.Loopback, port))); // Nor in another process.
+        Assert.Throws<CliException>(() => Ports.FindFree(1, Enumerable.Range(20_000, 12_001).Where(other => other != port).ToHashSet()));
+        Assert.True(Ports.IsFree(port));
     }
 
     [Fact]

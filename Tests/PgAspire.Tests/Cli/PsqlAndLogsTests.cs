@@ -8,7 +8,7 @@ public sealed class PsqlAndLogsTests
     [Fact]
     public async Task PsqlIsASessionOfTheRoleInTheApplicationsDatabase()
     {
-        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast", "database": "orders" }""");
+        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast", "database": "orders", "unresponsiveAfter": 20 }""");
         (await topology.UpAsync()).Succeeded();
         Assert.Equal("app orders f\n", await AskAsync("pg1"));
         Assert.Equal("app orders f\n", await AskAsync("pg1-1"));

@@ -5,7 +5,7 @@ namespace PgAspire.Tests.Cli;
 
 public sealed class ReplicaTests
 {
-    private const string ThreeInstances = """{ "clusters": 1, "instances": 3, "durability": "fast" }""";
+    private const string ThreeInstances = """{ "clusters": 1, "instances": 3, "durability": "fast", "unresponsiveAfter": 20 }""";
 
     [Fact]
     public async Task ReplicasStreamAndKeepWhatTheyHaveThroughDownAndUp()
@@ -48,7 +48,7 @@ public sealed class ReplicaTests
     [Fact]
     public async Task ReplicasStreamAfterNewPasswordsAndAfterANewPort()
     {
-        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast" }""");
+        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast", "unresponsiveAfter": 20 }""");
         (await topology.UpAsync()).Succeeded();
         (await topology.UpAsync("--reset-passwords")).Succeeded();
         await AssertStreamingAsync(topology, 1);
@@ -62,7 +62,7 @@ public sealed class ReplicaTests
     [Fact]
     public async Task AClusterWhosePrimaryIsGoneIsNotMadeAnew()
     {
-        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast" }""");
+        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast", "unresponsiveAfter": 20 }""");
         (await topology.UpAsync()).Succeeded();
         (await topology.DownAsync()).Succeeded();
         Directory.Move(Path.Combine(topology.State, "data", "pg1-1"), topology.Of("lost"));

@@ -73,6 +73,6 @@ public sealed class ScalingTests
         (await topology.UpAsync()).Succeeded();
         Assert.Equal(16, topology.Postmasters().Count);
         (await topology.DownAsync()).Succeeded();
-        Assert.Empty(StrayProcesses.In(topology.Folder));
+        await StrayProcesses.UntilNoneAsync(topology.Folder);
     }
 }

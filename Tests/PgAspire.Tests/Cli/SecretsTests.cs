@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgAspire.Cli.Embedded;
 using PgAspire.Postgres.Roles;
 using PgAspire.Tests.Support;
 
@@ -11,16 +12,23 @@ public sealed class SecretsTests
     {
         await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2 }""");
         topology.Write("initdb/1.sh", "psql -c 'SELECT 1'\n");
-        await using var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor");
+        var waiting = await MakeWaitAsync(topology, "pg_basebackup");
+        var command = topology.Command with { Environment = new Dictionary<string, string?> { [InstallationLocator.Variable] = Path.GetDirectoryName(waiting) } };
+        await using var up = command.Start("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor");
         var seen = new HashSet<string>();
         while (!up.HasEnded)
         {
             seen.UnionWith(CommandLines());
+            if (seen.Any(line => line.Contains(waiting, StringComparison.Ordinal)))
+            {
+                topology.Write("seen", "");
+            }
+
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
 
         var outcome = (await up.EndAsync()).Succeeded();
-        Assert.Contains(seen, line => line.Contains("pg_basebackup", StringComparison.Ordinal)); // So it has looked well.
+        Assert.Contains(seen, line => line.Contains(waiting, StringComparison.Ordinal));
         var status = await topology.Command.RunAsync("status");
         var passwords = topology.Secrets().Values.SelectMany(set => RoleNames.All.Select(set.Of)).ToList();
         var places = seen.Append(outcome.Output).Append(outcome.Error).Append(status.Output).Append(File.ReadAllText(Path.Combine(topology.State, "state.json")))
@@ -88,6 +96,26 @@ public sealed class SecretsTests
             "pg1 refuses the role app in database app: its password is another one than in secrets.json: up --reset-passwords gives it new ones.",
             (await topology.UpAsync()).FailedWith(1));
         (await topology.UpAsync("--reset-passwords")).Succeeded();
+    }
+
+    /// <summary>An installation one of whose programs begins when the test has seen its command line.</summary>
+    /// <returns>The path of that program.</returns>
+    private static async Task<string> MakeWaitAsync(TestTopology topology, string program)
+    {
+        var path = topology.Write(Path.Combine("bin", program), "");
+        foreach (var real in Directory.EnumerateFiles((await SharedTemplate.InstallationAsync()).Binaries))
+        {
+            if (Path.GetFileName(real) != program)
+            {
+                File.CreateSymbolicLink(topology.Of("bin", Path.GetFileName(real)), real);
+                continue;
+            }
+
+            topology.Write(Path.Combine("bin", program), $"#!/bin/sh\nuntil test -e {topology.Of("seen")}; do sleep 0.05; done\nexec {real} \"$@\"\n");
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        }
+
+        return path;
     }
 
     private static IEnumerable<string> CommandLines()

@@ -33,7 +33,7 @@ public sealed class TwoCommandsTests : IAsyncLifetime
         var down = (await _topology.DownAsync()).Succeeded();
         Assert.Contains($"Ending pgaspire up, process {up.Id}", down.Error, StringComparison.Ordinal);
         Assert.Equal(130, (await up.EndAsync()).ExitCode);
-        Assert.Empty(StrayProcesses.In(_topology.Folder));
+        await StrayProcesses.UntilNoneAsync(_topology.Folder);
         _topology.Write("go", "");
         (await _topology.UpAsync()).Succeeded();
     }
@@ -46,7 +46,7 @@ public sealed class TwoCommandsTests : IAsyncLifetime
         await up.UntilWrittenAsync("Ctrl+C stops everything");
         (await _topology.DownAsync()).Succeeded();
         Assert.Equal(0, (await up.EndAsync()).ExitCode);
-        Assert.Empty(StrayProcesses.In(_topology.Folder));
+        await StrayProcesses.UntilNoneAsync(_topology.Folder);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class TwoCommandsTests : IAsyncLifetime
         await up.UntilWrittenAsync("Ctrl+C stops everything");
         up.Signal(signal);
         Assert.Equal(0, (await up.EndAsync()).ExitCode);
-        Assert.Empty(StrayProcesses.In(_topology.Folder));
+        await StrayProcesses.UntilNoneAsync(_topology.Folder);
         Assert.EndsWith("database system is shut down", _topology.Log("pg1-1").TrimEnd(), StringComparison.Ordinal);
     }
 
@@ -90,7 +90,7 @@ public sealed class TwoCommandsTests : IAsyncLifetime
         var outcome = await up.EndAsync();
         Assert.Equal(130, outcome.ExitCode);
         Assert.Contains("Interrupted", outcome.Error, StringComparison.Ordinal);
-        Assert.Empty(StrayProcesses.In(_topology.Folder));
+        await StrayProcesses.UntilNoneAsync(_topology.Folder);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_topology.State, "data")));
         Assert.Equal("absent", (await _topology.StatusAsync()).State);
     }

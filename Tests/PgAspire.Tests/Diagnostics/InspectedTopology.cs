@@ -78,6 +78,10 @@ public sealed class InspectedTopology : IAsyncLifetime
         {
             await ExecuteAsync("CREATE TABLE IF NOT EXISTS wal (id int); INSERT INTO wal VALUES (1)");
             await ExecuteAsync("SELECT pg_switch_wal()", RoleNames.Superuser);
+            // The replica keeps its slot: the one that is left over is to lose its WAL.
+            await Until.TrueAsync(
+                async () => true.Equals(await _topology.AskAsync("pg1-1", "SELECT bool_or(flush_lsn >= pg_current_wal_lsn()) FROM pg_stat_replication WHERE application_name = 'pg1_2'", RoleNames.Superuser)),
+                "the replica has all WAL");
             await ExecuteAsync("CHECKPOINT", RoleNames.Superuser);
         }
     }

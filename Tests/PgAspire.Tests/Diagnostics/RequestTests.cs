@@ -24,7 +24,7 @@ public sealed class RequestTests(InspectedTopology inspected)
         await using var holder = await inspected.OpenAsync(application: "holder");
         await MakeSlowOrdersAsync();
         using var spans = new Spans();
-        await using var api = new Api(inspected.ConnectionString());
+        await using var api = new Api($"{inspected.ConnectionString()};Command Timeout=60");
         await using var pages = await MonitorPages.StartAsync(inspected);
         await InspectedTopology.RunAsync(holder, "BEGIN; LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE");
         using var client = api.CreateClient();
@@ -54,12 +54,15 @@ public sealed class RequestTests(InspectedTopology inspected)
         Assert.DoesNotContain("Zq", string.Concat(shown.Select(json => json.ToJsonString())), StringComparison.Ordinal);
 
         // The trace: the request's span has this route, and the statement's span is the session's.
-        var request = Assert.Single(spans.All, span => span.GetTagItem("url.path") is string path && path.Contains(Customer, StringComparison.Ordinal));
+        await Until.TrueAsync(() => spans.All.Any(IsRequest), "the request's span has ended");
+        var request = Assert.Single(spans.All, IsRequest);
         Assert.Equal(route, $"{request.GetTagItem("http.request.method")} {request.GetTagItem("http.route")}");
         Assert.Contains(spans.All, span => span.TraceId == request.TraceId
             && $"{span.GetTagItem("db.npgsql.connection_id")}" == session
             && $"{span.GetTagItem("db.query.text")}".Contains(Uri.EscapeDataString(route), StringComparison.Ordinal));
     }
+
+    private static bool IsRequest(Activity span) => span.GetTagItem("url.path") is string path && path.Contains(Customer, StringComparison.Ordinal);
 
     private static async Task<JsonNode?> RowAsync(MonitorPages pages, string diagnostic, List<JsonNode> shown)
     {

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Text.Json;
+using PgAspire.Cli.Embedded;
 using PgAspire.Postgres.Drills;
 using PgAspire.Tests.Support;
 
@@ -52,6 +54,20 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
     }
 
     [Fact]
+    public async Task ASwitchoverGoesOnWithoutAReplicaThatHasToBeCopiedAnew()
+    {
+        await Cluster.UntilWholeAsync();
+        var (target, old) = (Cluster.Replica, Cluster.Primary);
+        var absent = Cluster.Topology.Postmasters().Keys.Single(name => name != target && name != old);
+        await File.AppendAllTextAsync(Path.Combine(Cluster.DataOf(absent), "postgresql.auto.conf"), "no_such_setting = on\n", TestContext.Current.CancellationToken);
+        await Cluster.KillAsync(absent);
+        (await Cluster.Topology.Command.RunAsync("switchover", "pg1", "--to", target)).Succeeded();
+        Assert.Equal(target, Cluster.Primary);
+        Assert.DoesNotContain(absent, Cluster.Topology.Postmasters());
+        await Cluster.UntilWholeAsync();
+    }
+
+    [Fact]
     public async Task TheCommandWritesWhatWasMeasuredAndLeavesNothingBehind()
     {
         await Cluster.UntilWholeAsync();
@@ -87,6 +103,7 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
         }
 
         await Cluster.WriteAsync("CREATE TABLE IF NOT EXISTS power AS SELECT 42 AS answer");
+        await Cluster.KillSupervisorAsync();
         await StrayProcesses.KillAsync(Cluster.Topology.Folder);
         (await Cluster.Topology.UpAsync()).Succeeded();
         await Cluster.UntilWholeAsync();
@@ -100,12 +117,35 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
         await Cluster.UntilWholeAsync();
         var removed = Cluster.Primary;
         await Cluster.WriteAsync("CREATE TABLE IF NOT EXISTS removed AS SELECT 42 AS answer");
-        Directory.Delete(Cluster.DataOf(removed), recursive: true);
-        await Until.TrueAsync(() => Cluster.Primary != removed, "another primary is elected");
+        var port = PostmasterFile.ReadOfRunning(Cluster.DataOf(removed))!.Port;
+        await Until.TrueAsync(() => IsRemoved(Cluster.DataOf(removed)), "its data are removed");
+        // It looks for its files once a minute, where anything wakes it.
+        await Until.TrueAsync(
+            async () =>
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", port).ContinueWith(connecting => connecting.Exception, TaskScheduler.Default);
+                return Cluster.Primary != removed;
+            },
+            "another primary is elected");
         await Cluster.UntilWholeAsync();
         Assert.Equal(42, await Cluster.Topology.AskAsync(Cluster.Primary, "SELECT answer FROM removed"));
         // What streams as a replica is one: commits count on its name.
         Assert.Contains(removed, Cluster.Topology.Postmasters());
         Assert.Equal(42, await Cluster.Topology.AskAsync(removed, "SELECT answer FROM removed"));
+    }
+
+    /// <summary>Removes a server's files, which makes new ones meanwhile.</summary>
+    private static bool IsRemoved(string data)
+    {
+        try
+        {
+            Directory.Delete(data, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return !Directory.Exists(data);
+        }
     }
 }

@@ -36,11 +36,16 @@ public sealed class EmbeddedTroubleTests
         await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 1, "durability": "fast", "initScripts": "" }""");
         (await topology.UpAsync()).Succeeded();
         await topology.AskAsync("pg1-1", "CREATE TABLE filler AS SELECT repeat(md5(n::text), 100) AS text FROM generate_series(1, 60000) AS n");
+        // A base backup begins with a checkpoint, which it is kept waiting for.
+        var checkpointer = (int)(await topology.AskAsync("pg1-1", "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'", RoleNames.Monitor))!;
+        Native.Signal(checkpointer, Native.SigStop);
         await using (var up = topology.Command.Start("up", "--host", "embedded", "--detach", "--no-api", "--no-monitor", "--instances", "3"))
         {
             await Until.TrueAsync(() => Directory.Exists(topology.Of(".pgaspire", "data", "pg1-2")) && Directory.EnumerateDirectories(topology.Of(".pgaspire", "data", "pg1-2"), "copy-*").Any(), "the copy has begun");
             await up.KillAsync();
         }
+
+        Native.Signal(checkpointer, Native.SigContinue);
 
         (await topology.UpAsync("--instances", "3")).Succeeded();
         await using var cluster = new ReplicatedTopology(topology);
@@ -80,6 +85,7 @@ public sealed class EmbeddedTroubleTests
         var token = TestContext.Current.CancellationToken;
         await File.WriteAllTextAsync(marker, "", token);
         var port = PostmasterFile.ReadOfRunning(cluster.DataOf("pg1-1"))!.Port;
+        await cluster.UntilSaidAsync(() => "pg1-1", "SELECT active FROM pg_replication_slots WHERE slot_name = 'pg1_2'", false, RoleNames.Monitor);
         await using var dead = new PhysicalReplicationConnection($"Host=127.0.0.1;Port={port};Username={RoleNames.Replicator};Password={cluster.Topology.Secrets()["pg1"].Replicator}");
         await dead.Open(token);
         var place = (await dead.IdentifySystem(token)).XLogPos;
@@ -177,7 +183,7 @@ public sealed class EmbeddedTroubleTests
     [Fact]
     public async Task APasswordChangedBehindOurBackIsToldAndMendedAndNobodyIsEndedForIt()
     {
-        await using var cluster = await ReplicatedTopology.UpAsync(unresponsiveAfter: 3);
+        await using var cluster = await ReplicatedTopology.UpAsync(unresponsiveAfter: 5);
         await cluster.Topology.AskAsync("pg1-1", "ALTER ROLE postgres PASSWORD 'another'", RoleNames.Superuser);
         var before = cluster.Topology.Postmasters();
         const string Said = "pg1-1 refuses the supervisor's login: password authentication failed for user \"postgres\"; its passwords are others than in secrets.json: up --reset-passwords gives it new ones";
@@ -186,7 +192,7 @@ public sealed class EmbeddedTroubleTests
 
         // Longer than any of them may give no answer.
         await Until.TrueAsync(
-            () => new[] { "pg1-1", "pg1-2", "pg1-3" }.All(instance => RefusedFor(cluster.Topology.Log(instance)) > TimeSpan.FromSeconds(12)),
+            () => new[] { "pg1-1", "pg1-2", "pg1-3" }.All(instance => RefusedFor(cluster.Topology.Log(instance)) > TimeSpan.FromSeconds(20)),
             "the supervisor is refused all the time");
         Assert.Equal(before, cluster.Topology.Postmasters());
         await cluster.WriteAsync("CREATE TABLE kept AS SELECT 42 AS answer");

@@ -22,6 +22,8 @@ public sealed partial class CatalogTests(WatchedTopology watched)
     [Fact]
     public async Task EveryMetricIsPublishedUnderItsNameWithItsAttributes()
     {
+        await watched.SeeAsync("postgresql_up", value => value == 1, WatchedTopology.Primary, "role=primary");
+        await watched.SeeAsync("postgresql_up", value => value == 1, WatchedTopology.Replica, "role=replica");
         var scrape = await watched.ScrapeAsync();
         var expected = Rows().ToDictionary(row => row.Prometheus, row => row.Attributes.Concat(["cluster", "instance", "otel_scope_name", "role"]).Order(StringComparer.Ordinal));
         var published = scrape.Names.Where(name => OwnName().IsMatch(name)).ToList();

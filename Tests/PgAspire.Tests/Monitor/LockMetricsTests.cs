@@ -20,7 +20,7 @@ public sealed class LockMetricsTests(WatchedTopology watched)
         await watched.SeeAsync("postgresql_lock_waiters", value => value >= 1);
         await watched.SeeAsync("postgresql_lock_blockers", value => value >= 1);
         await watched.SeeAsync("postgresql_lock_wait_longest_seconds", value => value > 1);
-        await watched.GrowsAsync("postgresql_table_count", () => watched.RunAsync("CREATE TABLE beside (id int)"));
+        await watched.GrowsInTheEndAsync("postgresql_table_count", () => watched.RunAsync($"CREATE TABLE \"beside {Guid.NewGuid()}\" (id int)"));
 
         await holder.RunAsync("COMMIT");
         await waiting;

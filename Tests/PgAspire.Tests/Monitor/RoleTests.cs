@@ -9,7 +9,7 @@ public sealed class RoleTests
     [Fact]
     public async Task APromotedReplicaIsAPrimaryOnANewTimeline()
     {
-        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "" }""");
+        await using var topology = await TestTopology.MakeAsync("""{ "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "", "unresponsiveAfter": 300 }""");
         (await topology.UpAsync()).Succeeded();
         await using var monitor = new MonitorProcess(("pg1", "pg1-1", Connection(topology, "pg1-1")), ("pg1", "pg1-2", Connection(topology, "pg1-2")));
         await monitor.SeeAsync("postgresql_up", value => value == 1, "instance=pg1-1", "role=primary");

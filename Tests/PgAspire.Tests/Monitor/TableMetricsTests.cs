@@ -1,3 +1,5 @@
+using PgAspire.Tests.Support;
+
 namespace PgAspire.Tests.Monitor;
 
 [Collection(WatchedTopology.Collection)]
@@ -46,6 +48,7 @@ public sealed class TableMetricsTests(WatchedTopology watched)
             await session.RunAsync("SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1");
             var vacuum = session.RunAsync("VACUUM swept");
             await watched.SeeAsync("postgresql_vacuum_running", value => value >= 1);
+            await Until.TrueAsync(async () => await IsVacuumingAsync(session.ProcessID), "it vacuums");
             await watched.RunAsync($"SELECT pg_cancel_backend({session.ProcessID})");
             await Assert.ThrowsAsync<Npgsql.PostgresException>(() => vacuum);
         }
@@ -55,6 +58,13 @@ public sealed class TableMetricsTests(WatchedTopology watched)
         await watched.GrowsAsync("postgresql_table_autovacuum_count_total",
             () => watched.RunAsync("ALTER TABLE swept SET (autovacuum_vacuum_cost_delay = 0)"), "db_collection_name=swept");
         await watched.RunAsync("DROP TABLE swept");
+    }
+
+    private async Task<bool> IsVacuumingAsync(int process)
+    {
+        await using var connection = await watched.ConnectAsync();
+        await using var command = new Npgsql.NpgsqlCommand($"SELECT EXISTS (SELECT FROM pg_stat_progress_vacuum WHERE pid = {process})", connection);
+        return true.Equals(await command.ExecuteScalarAsync());
     }
 
     private static (string Metric, string[] Labels) Of(string metric, params string[] labels) => (metric, [.. Table, .. labels]);

@@ -21,7 +21,7 @@ public sealed class WatchedTopology : IAsyncDisposable
     private const string Declaration =
         """
         {
-          "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "",
+          "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "", "unresponsiveAfter": 300,
           "settings": {
             "shared_buffers": "2MB", "wal_buffers": "32kB", "track_io_timing": "on", "max_prepared_transactions": "5",
             "checkpoint_timeout": "30s", "max_standby_streaming_delay": "100ms",

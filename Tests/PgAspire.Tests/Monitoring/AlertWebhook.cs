@@ -22,7 +22,7 @@ internal sealed class AlertWebhook : IAsyncDisposable
 
     public AlertWebhook()
     {
-        Url = $"http://127.0.0.1:{Ports.FindFree(1, new HashSet<int>())[0]}/";
+        Url = $"http://127.0.0.1:{Ports.FindFree(1)[0]}/";
         _listener.Prefixes.Add(Url);
         _listener.Start();
         _receiving = ReceiveAsync();

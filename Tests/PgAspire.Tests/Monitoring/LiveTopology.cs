@@ -77,7 +77,7 @@ public sealed class LiveTopology : IAsyncDisposable
 
         await RepairAsync();
         var monitor = new Uri((await topology.StatusAsync()).Monitor.Url!);
-        var ports = Ports.FindFree(2, new HashSet<int>());
+        var ports = Ports.FindFree(2);
         Alertmanager = $"127.0.0.1:{ports[0]}";
         var alertmanager = topology.Write("monitoring/alertmanager.yml", new AlertmanagerConfiguration(new() { Webhook = _webhook.Url })
         {

@@ -14,7 +14,7 @@ public sealed class MonitoringUpTests
         MonitoringTool.Require("prometheus");
         MonitoringTool.Require("alertmanager");
         await using var topology = await TestTopology.MakeAsync("""
-            { "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "initdb" }
+            { "clusters": 1, "instances": 2, "durability": "fast", "initScripts": "initdb", "unresponsiveAfter": 300 }
             """);
         foreach (var script in Directory.EnumerateFiles(Path.Combine(Repository.Root, "initdb"), "*.sql"))
         {
@@ -36,7 +36,7 @@ public sealed class MonitoringUpTests
         await RulesAreLoadedAsync(prometheus, status);
 
         (await topology.DownAsync("--volumes")).Succeeded();
-        Assert.Empty(StrayProcesses.In(topology.Folder));
+        await StrayProcesses.UntilNoneAsync(topology.Folder);
         Assert.False(Directory.Exists(topology.State));
         Assert.All([status.Prometheus, status.Alertmanager], service => Assert.True(Ports.IsFree(new Uri(service.Url!).Port)));
     }

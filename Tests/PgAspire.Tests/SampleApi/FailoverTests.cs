@@ -30,7 +30,7 @@ public class FailoverTests
         Assert.Equal(stored.Count, stored.Distinct().Count());
         Assert.Equal([], acknowledged.Except(stored));
         Assert.InRange(acknowledged.Count, 400, stored.Count);
-        await AssertRolesAsync(api, servers, promoted);
+        await UntilRolesAreAsync(api, servers, promoted);
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public class FailoverTests
         await using var api = await ApiProcess.StartAsync(new(servers.ConnectionString()) { ["Failover__PatienceSeconds"] = "60" });
         await api.OrderAsync("ada");
         await Until.TrueAsync(
-            async () => (await Task.WhenAll(servers.Replicas.Select(replica => replica.ListAsync("SELECT customer FROM customers")))).All(list => list.Count == 1),
-            "the replicas know the customer");
+            async () => (await Task.WhenAll(servers.Replicas.Select(replica => replica.ListAsync("SELECT item FROM orders")))).All(list => list.Count == 1),
+            "the replicas have the order");
         await servers.Primary.PauseAsync();
         var waiting = Enumerable.Range(0, 20).Select(number => api.OrderAsync("ada", $"waiting {number}")).ToList();
 
@@ -102,19 +102,20 @@ public class FailoverTests
             await replica.StartAsync();
         }
 
+        await Until.TrueAsync(
+            async () => (await servers.Primary.ListAsync("SELECT pid::text FROM pg_stat_replication WHERE state = 'streaming'", servers.Primary.MonitorConnectionString)).Count > 0,
+            "a replica streams");
         using var repeat = await api.PostAsync("ada", new { item = "alone", quantity = 1 }, "key");
         Assert.Equal(HttpStatusCode.OK, repeat.StatusCode);
         Assert.Equal("alone", (await repeat.Content.ReadFromJsonAsync<Order>(TestContext.Current.CancellationToken))!.Item);
     }
 
-    private static async Task AssertRolesAsync(ApiProcess api, ReplicatedServers servers, PostgresServer primary)
+    private static async Task UntilRolesAreAsync(ApiProcess api, ReplicatedServers servers, PostgresServer primary)
     {
-        var instances = (await api.GetJsonAsync("/topology")).GetProperty("clusters")[0].GetProperty("instances").EnumerateArray()
-            .Select(instance => (instance.GetProperty("address").GetString(), instance.GetProperty("role").GetString()));
-        Assert.Equal(
-            servers.All.Select(server => (
-                (string?)$"{server.Address.Host}:{server.Address.Port}", server == servers.Primary ? null : server == primary ? "primary" : "replica")),
-            instances);
+        var expected = servers.All.Select(server => (
+            (string?)$"{server.Address.Host}:{server.Address.Port}", server == servers.Primary ? null : server == primary ? "primary" : "replica")).ToList();
+        await Until.TrueAsync(async () => (await api.GetJsonAsync("/topology")).GetProperty("clusters")[0].GetProperty("instances").EnumerateArray()
+            .Select(instance => (instance.GetProperty("address").GetString(), instance.GetProperty("role").GetString())).SequenceEqual(expected), "the roles are those");
     }
 }
 

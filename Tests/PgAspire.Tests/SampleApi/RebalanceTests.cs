@@ -54,7 +54,7 @@ public class RebalanceTests
             await server.ExecuteAsync(
                 """
                 INSERT INTO orders (id, customer, item, quantity)
-                SELECT gen_random_uuid(), customer, 'x', 1 FROM customers, generate_series(1, 500)
+                SELECT gen_random_uuid(), customer, 'x', 1 FROM customers, generate_series(1, 2000)
                 """);
         }
 

@@ -10,10 +10,9 @@ namespace PgAspire.Tests.Support;
 public sealed class PostgresServer(string parent, string cluster, string? password = null)
 {
     private const string Database = "app";
-    private static readonly HashSet<int> Taken = [];
     private readonly string _data = Path.Combine(parent, cluster);
     private readonly string _password = password ?? RandomNumberGenerator.GetHexString(32);
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePorts.Find(1)[0];
 
     public string Cluster { get; } = cluster;
 
@@ -76,9 +75,8 @@ public sealed class PostgresServer(string parent, string cluster, string? passwo
         var pidFile = Path.Combine(_data, "postmaster.pid");
         if (File.Exists(pidFile))
         {
-            var pid = (await File.ReadAllLinesAsync(pidFile))[0];
-            await SignalAllAsync("KILL");
-            await Until.TrueAsync(() => !Directory.Exists($"/proc/{pid}") && !IsListening(), $"{Cluster} is gone");
+            await StrayProcesses.KillAsync(_data);
+            await Until.TrueAsync(() => !IsListening(), $"{Cluster} is gone");
             File.Delete(pidFile);
         }
     }
@@ -111,9 +109,12 @@ public sealed class PostgresServer(string parent, string cluster, string? passwo
 
     public Task<int> ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 
-    public async Task<List<string>> ListAsync(string sql)
+    /// <summary>The first column of what a statement returns.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="connectionString">As whom; default: the role <c>app</c>.</param>
+    public async Task<List<string>> ListAsync(string sql, string? connectionString = null)
     {
-        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var source = NpgsqlDataSource.Create(connectionString ?? ConnectionString);
         await using var command = source.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
         var list = new List<string>();
@@ -141,9 +142,10 @@ public sealed class PostgresServer(string parent, string cluster, string? passwo
 
     private async Task SignalAllAsync(string signal)
     {
+        // The server first, which then makes no more of them.
         var pid = (await File.ReadAllLinesAsync(Path.Combine(_data, "postmaster.pid")))[0];
-        var children = await File.ReadAllTextAsync($"/proc/{pid}/task/{pid}/children");
-        await PostgresTools.KillAsync(signal, [pid, .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        await PostgresTools.KillAsync(signal, [pid]);
+        await PostgresTools.KillAsync(signal, [.. StrayProcesses.In(_data).Select(id => $"{id}")]);
     }
 
     private bool IsListening()
@@ -157,17 +159,6 @@ public sealed class PostgresServer(string parent, string cluster, string? passwo
         catch (SocketException)
         {
             return false;
-        }
-    }
-
-    /// <summary>One that no outgoing connection is given and no other server has got: it may be a while before this one listens.</summary>
-    private static int FreePort()
-    {
-        lock (Taken)
-        {
-            var port = FreePorts.Find(1, Taken)[0];
-            Taken.Add(port);
-            return port;
         }
     }
 }

@@ -62,9 +62,19 @@ public sealed class ReplicatedServers : IAsyncDisposable
     /// <summary>Promotes the replica that has received the most, and has the other one follow it.</summary>
     public async Task<PostgresServer> FailOverAsync()
     {
+        // What was sent arrives before anybody is asked what he has.
+        foreach (var replica in Replicas)
+        {
+            await replica.AdministerAsync("ALTER SYSTEM SET primary_conninfo = ''");
+            await replica.AdministerAsync("SELECT pg_reload_conf()");
+        }
+
+        await Until.TrueAsync(
+            async () => (await Task.WhenAll(Replicas.Select(replica => replica.ListAsync("SELECT pid::text FROM pg_stat_wal_receiver")))).All(pids => pids.Count == 0),
+            "nothing is on its way to a replica");
         var received = await Task.WhenAll(Replicas.Select(async replica => (
             Replica: replica,
-            Position: NpgsqlTypes.NpgsqlLogSequenceNumber.Parse((await replica.ListAsync("SELECT pg_last_wal_receive_lsn()::text"))[0]))));
+            Position: NpgsqlTypes.NpgsqlLogSequenceNumber.Parse((await replica.ListAsync("SELECT coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::text"))[0]))));
         var (promoted, following) = received[0].Position >= received[1].Position
             ? (received[0].Replica, received[1].Replica) : (received[1].Replica, received[0].Replica);
         await promoted.AdministerAsync("SELECT pg_promote()");

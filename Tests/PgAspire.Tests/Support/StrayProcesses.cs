@@ -12,6 +12,9 @@ public static class StrayProcesses
             .Where(id => id > 0 && id != Environment.ProcessId && WorkingFolder(id) is { } found && (found == folder || found.StartsWith(folder + "/", StringComparison.Ordinal))),
     ];
 
+    /// <summary>Waits until there are none: a program that a command has started may end a moment after it.</summary>
+    public static Task UntilNoneAsync(string folder) => Until.TrueAsync(() => In(folder).Count == 0, $"nothing works in {folder}");
+
     /// <summary>Kills them all, and waits until they are gone.</summary>
     public static async Task KillAsync(string folder)
     {

@@ -66,7 +66,7 @@ public sealed class TestTopology : IAsyncDisposable
     {
         var port = PostmasterFile.ReadOfRunning(Path.Combine(State, "data", instance))?.Port ?? throw new InvalidOperationException($"{instance} does not run.");
         var password = Secrets()[instance[..instance.LastIndexOf('-')]].Of(role);
-        await using var source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={port};Database={database};Username={role};Password={password};Pooling=false;Timeout=60;Command Timeout=60");
+        await using var source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={port};Database={database};Username={role};Password={password};Pooling=false;Timeout=60;Command Timeout=0");
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
     }

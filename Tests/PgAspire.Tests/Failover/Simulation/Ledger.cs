@@ -5,6 +5,7 @@ internal sealed class Ledger(Func<int> declaredQuorum)
 {
     private readonly List<(int Lsn, int Record, int Quorum)> _acknowledged = [];
     private int _newestReign;
+    private bool _isNewestPromised;
 
     /// <summary>How many writes were acknowledged.</summary>
     public int Count { get; private set; }
@@ -22,9 +23,10 @@ internal sealed class Ledger(Func<int> declaredQuorum)
         var data = server.Data!;
         if (data.Reign != _newestReign)
         {
-            if (data.Quorum.Count == 0 && server.IsStrangers)
+            if ((data.Quorum.Count == 0 || !_isNewestPromised) && server.IsStrangers)
             {
-                // Nothing keeps an asynchronous primary that somebody else starts from this until it is seen and ended.
+                // Nothing keeps an asynchronous primary that somebody else starts from this until it is seen and ended. That of a cluster
+                // which was declared asynchronous while it was down may wait for replicas yet, and they follow it: its successor did not ask them.
                 return;
             }
 
@@ -64,6 +66,7 @@ internal sealed class Ledger(Func<int> declaredQuorum)
     /// <summary>A promoted instance has every acknowledged write, or may lack some.</summary>
     public void Promoted(SimulatedServer server, bool mayLose)
     {
+        _isNewestPromised = !mayLose;
         var wal = server.Data!.Wal;
         for (var index = _acknowledged.Count - 1; index >= 0; index--)
         {
