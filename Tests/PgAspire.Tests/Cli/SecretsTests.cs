@@ -102,20 +102,13 @@ public sealed class SecretsTests
     /// <returns>The path of that program.</returns>
     private static async Task<string> MakeWaitAsync(TestTopology topology, string program)
     {
-        var path = topology.Write(Path.Combine("bin", program), "");
         foreach (var real in Directory.EnumerateFiles((await SharedTemplate.InstallationAsync()).Binaries))
         {
-            if (Path.GetFileName(real) != program)
-            {
-                File.CreateSymbolicLink(topology.Of("bin", Path.GetFileName(real)), real);
-                continue;
-            }
-
-            topology.Write(Path.Combine("bin", program), $"#!/bin/sh\nuntil test -e {topology.Of("seen")}; do sleep 0.05; done\nexec {real} \"$@\"\n");
-            File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+            var wait = Path.GetFileName(real) == program ? $"until test -e {topology.Of("seen")}; do sleep 0.05; done\n" : "";
+            File.SetUnixFileMode(topology.Write(Path.Combine("bin", Path.GetFileName(real)), $"#!/bin/sh\n{wait}exec {real} \"$@\"\n"), (UnixFileMode)0b111_101_101);
         }
 
-        return path;
+        return topology.Of("bin", program);
     }
 
     private static IEnumerable<string> CommandLines()
