@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using PgAspire.Cli.Embedded;
@@ -54,16 +55,23 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
     }
 
     [Fact]
-    public async Task ASwitchoverGoesOnWithoutAReplicaThatHasToBeCopiedAnew()
+    public async Task ASwitchoverGoesOnWithoutAReplicaThatDoesNotStart()
     {
         await Cluster.UntilWholeAsync();
         var (target, old) = (Cluster.Replica, Cluster.Primary);
         var absent = Cluster.Topology.Postmasters().Keys.Single(name => name != target && name != old);
+        var port = PostmasterFile.ReadOfRunning(Cluster.DataOf(absent))!.Port;
+        // Until it is copied anew, and by then somebody else has its port.
         await File.AppendAllTextAsync(Path.Combine(Cluster.DataOf(absent), "postgresql.auto.conf"), "no_such_setting = on\n", TestContext.Current.CancellationToken);
         await Cluster.KillAsync(absent);
-        (await Cluster.Topology.Command.RunAsync("switchover", "pg1", "--to", target)).Succeeded();
-        Assert.Equal(target, Cluster.Primary);
-        Assert.DoesNotContain(absent, Cluster.Topology.Postmasters());
+        using (var taken = new TcpListener(IPAddress.Loopback, port))
+        {
+            taken.Start();
+            (await Cluster.Topology.Command.RunAsync("switchover", "pg1", "--to", target)).Succeeded();
+            Assert.Equal(target, Cluster.Primary);
+            Assert.DoesNotContain(absent, Cluster.Topology.Postmasters());
+        }
+
         await Cluster.UntilWholeAsync();
     }
 
