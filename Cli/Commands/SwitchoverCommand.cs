@@ -48,14 +48,21 @@ internal static class SwitchoverCommand
 
         var members = status.Instances.Where(instance => instance.Cluster == cluster).ToList();
         var target = to is null ? null : OrdinalOf(cluster, to, members);
-        var reply = await SupervisorAccess.Of(folder, cluster, members).AskAsync(new(cluster, target, acceptLoss), cancellationToken);
-        if (!reply.IsDone)
+        try
         {
-            throw new CliException($"{cluster}: {reply.Message}.");
-        }
+            var reply = await SupervisorAccess.Of(folder, cluster, members).AskAsync(new(cluster, target, acceptLoss), cancellationToken);
+            if (!reply.IsDone)
+            {
+                throw new CliException($"{cluster}: {reply.Message}.");
+            }
 
-        Console.WriteLine($"{cluster}: {reply.Message}.");
-        return ExitCodes.Done;
+            Console.WriteLine($"{cluster}: {reply.Message}.");
+            return ExitCodes.Done;
+        }
+        catch (TimeoutException exception)
+        {
+            throw new CliException($"{cluster}: {exception.Message}", inner: exception);
+        }
     }
 
     private static int? OrdinalOf(string cluster, string instance, IEnumerable<InstanceStatus> members)

@@ -37,13 +37,16 @@ public sealed class SupervisorRequests(string folder)
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>For the reply that it takes longer.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     /// <summary>Asks, and waits for the reply.</summary>
-    /// <exception cref="TimeoutException">There is none within two minutes, beside what a drill takes.</exception>
+    /// <exception cref="TimeoutException">There is none within some more than two minutes, beside what a drill takes.</exception>
     public async Task<SupervisorReply> AskAsync(SupervisorRequest request, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience + (request.Drill is { Options: var options } ? options.Length + options.Patience : TimeSpan.Zero));
+        patience.CancelAfter(Patience + Grace + (request.Drill is { Options: var options } ? options.Length + options.Patience : TimeSpan.Zero));
         try
         {
             Write(path + Request, request, SupervisorJson.Default.SupervisorRequest);
