@@ -40,8 +40,9 @@ internal static class ReplicaCare
                 yield return new FailoverStep.Fence(replica.Ordinal, $"the replica has not answered for {replica.SilentFor.TotalSeconds:0.#} s");
             }
         }
-        else if (answer.Upstream != memory.Primary && (memory.SwitchoverTo is not { } next || answer.Upstream != next))
+        else if (answer.Upstream != memory.Primary && (answer.Upstream != memory.SwitchoverTo || !memory.IsFormed))
         {
+            // A quorum forms of those that follow the primary: who follows the next one already is called back for that.
             yield return new FailoverStep.Repoint(replica.Ordinal, memory.Primary);
         }
         else if (replica.StalledFor >= rules.StalledAfter)

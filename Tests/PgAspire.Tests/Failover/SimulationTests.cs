@@ -53,6 +53,15 @@ public sealed class SimulationTests(ITestOutputHelper output)
                 new(330, Moment.Any, FaultKind.LoseData, 4, 33)])
         },
         {
+            "a quorum of a switchover forms of those that followed the next primary already",
+            new History(5, 2, 438979744, [
+                new(280, Moment.Any, FaultKind.Hang, 0, 31),
+                new(281, Moment.Remembered, FaultKind.Crash, 2, 9),
+                new(288, Moment.Any, FaultKind.Lag, 1, 53),
+                new(294, Moment.Any, FaultKind.LoseData, 3, 26),
+                new(300, Moment.Any, FaultKind.Switchover, 4, 19)])
+        },
+        {
             "the primary is lost, and no replica runs",
             new History(3, 1, 11, [
                 new(200, Moment.Any, FaultKind.LoseData, 0, 1),

@@ -37,6 +37,13 @@ public sealed class SwitchoverTests
     }
 
     [Fact]
+    public void WhoFollowsTheNextPrimaryAlreadyIsCalledBackWhereAQuorumFormsAnew()
+    {
+        var fewer = Asked with { Quorum = 2, FormingFrom = Lsn(50) };
+        Next(fewer, Primary(synchronous: fewer.Synchronous), Replica(2, upstream: 3), Replica(3, slots: [1, 2])).Are(new FailoverStep.Repoint(2, 1));
+    }
+
+    [Fact]
     public void NotWhereTooFewAreLeftForCommitsToEnd()
     {
         var four = Asked with { Quorum = 2, Voters = [1, 2, 3, 4] };
