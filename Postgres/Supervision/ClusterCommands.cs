@@ -68,8 +68,8 @@ internal sealed class ClusterCommands(SupervisedCluster cluster)
     }
 
     /// <summary>
-    /// Frees the slot of a replica that does not run, and makes it anew where it is lost: what still uses it serves a connection whose
-    /// other end is gone, unnoticed for as long as <c>wal_sender_timeout</c>, and nothing streams or is copied through the slot meanwhile.
+    /// Frees the slot of a replica that does not run, or not answer, and makes it anew where it is lost: what still uses it serves a
+    /// connection whose other end is gone, unnoticed for as long as <c>wal_sender_timeout</c>, and nothing streams or is copied through the slot meanwhile.
     /// </summary>
     public static Task FreeSlotAsync(InstanceObserver primary, Instance replica, CancellationToken cancellationToken)
     {

@@ -86,17 +86,22 @@ internal sealed class StepRunner(
     {
         if (observers[primary].Observe().IsPrimary)
         {
-            try
-            {
-                await ClusterCommands.FreeSlotAsync(observers[primary], cluster[start.Ordinal], cancellationToken);
-            }
-            catch (Exception exception) when (NoAnswer.Is(exception) && !cancellationToken.IsCancellationRequested)
-            {
-                tell("failed", cluster[start.Ordinal].Name, $"the slot is not freed: {exception.Message}", TimeSpan.Zero);
-            }
+            await FreeSlotAsync(primary, start.Ordinal, cancellationToken);
         }
 
         await controller.StartReplicaAsync(cluster[start.Ordinal], cluster[primary], start.Anew, cancellationToken);
+    }
+
+    private async Task FreeSlotAsync(int primary, int replica, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ClusterCommands.FreeSlotAsync(observers[primary], cluster[replica], cancellationToken);
+        }
+        catch (Exception exception) when (NoAnswer.Is(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            tell("failed", cluster[replica].Name, $"the slot is not freed: {exception.Message}", TimeSpan.Zero);
+        }
     }
 
     /// <summary>Starts an instance, unless its last start has come to nothing: that is a failure too, and whoever starts it at once again does so for ever.</summary>
@@ -125,6 +130,12 @@ internal sealed class StepRunner(
     private async Task ShutDownPrimaryAsync(int ordinal, int? next, CancellationToken cancellationToken)
     {
         await ClusterCommands.CheckpointAsync(observers[ordinal], cancellationToken);
+        // A server that shuts down waits for all that take WAL from it, for as long as wal_sender_timeout where one does not answer.
+        foreach (var absent in observers.Where(observer => observer.Key != ordinal && observer.Value.Observe().Answer is not { IsStreaming: true }))
+        {
+            await FreeSlotAsync(ordinal, absent.Key, cancellationToken);
+        }
+
         var stopping = controller.StopAsync(cluster[ordinal], ShutdownMode.Fast, cancellationToken);
         while (!stopping.IsCompleted)
         {

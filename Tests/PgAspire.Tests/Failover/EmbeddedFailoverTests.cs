@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using PgAspire.Cli.Embedded;
+using PgAspire.Cli.Processes;
 using PgAspire.Postgres.Drills;
 using PgAspire.Tests.Support;
 
@@ -11,6 +12,9 @@ namespace PgAspire.Tests.Failover;
 public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : IClassFixture<SharedReplicatedTopology>
 {
     private ReplicatedTopology Cluster => shared.Made;
+
+    /// <summary>The replica that <see cref="ReplicatedTopology.Replica"/> is not.</summary>
+    private string OtherReplica => Cluster.Topology.Postmasters().Keys.Single(name => name != Cluster.Replica && name != Cluster.Primary);
 
     [Theory]
     [InlineData(DrillFault.Kill)]
@@ -58,8 +62,7 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
     public async Task ASwitchoverGoesOnWithoutAReplicaThatDoesNotStart()
     {
         await Cluster.UntilWholeAsync();
-        var (target, old) = (Cluster.Replica, Cluster.Primary);
-        var absent = Cluster.Topology.Postmasters().Keys.Single(name => name != target && name != old);
+        var (target, absent) = (Cluster.Replica, OtherReplica);
         var port = PostmasterFile.ReadOfRunning(Cluster.DataOf(absent))!.Port;
         // Until it is copied anew, and by then somebody else has its port.
         await File.AppendAllTextAsync(Path.Combine(Cluster.DataOf(absent), "postgresql.auto.conf"), "no_such_setting = on\n", TestContext.Current.CancellationToken);
@@ -72,6 +75,21 @@ public sealed class EmbeddedFailoverTests(SharedReplicatedTopology shared) : ICl
             Assert.DoesNotContain(absent, Cluster.Topology.Postmasters());
         }
 
+        await Cluster.UntilWholeAsync();
+    }
+
+    [Fact]
+    public async Task ASwitchoverDoesNotWaitForAReplicaThatHangs()
+    {
+        await Cluster.UntilWholeAsync();
+        var target = Cluster.Replica;
+        foreach (var process in StrayProcesses.In(Cluster.DataOf(OtherReplica)))
+        {
+            Native.Signal(process, Native.SigStop);
+        }
+
+        (await Cluster.Topology.Command.RunAsync("switchover", "pg1", "--to", target)).Succeeded();
+        Assert.Equal(target, Cluster.Primary);
         await Cluster.UntilWholeAsync();
     }
 
