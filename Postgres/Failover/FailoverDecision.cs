@@ -120,7 +120,11 @@ public static class FailoverDecision
 
     /// <summary>Whether a replica follows the primary of this term, on its timeline.</summary>
     internal static bool Follows(ClusterMemory memory, InstanceObservation replica) =>
-        replica.Answer is { InRecovery: true, IsSettled: true } answer && answer.Upstream == memory.Primary && answer.Timeline == memory.Timeline;
+        IsOfTimeline(memory, replica) && replica.Answer!.Upstream == memory.Primary;
+
+    /// <summary>Whether it is a replica on the timeline of this term's primary, and has said all that it has.</summary>
+    internal static bool IsOfTimeline(ClusterMemory memory, InstanceObservation replica) =>
+        replica.Answer is { InRecovery: true, IsSettled: true } answer && answer.Timeline == memory.Timeline;
 
     /// <summary>It is the only one that may be the primary, and it is still, or again, a replica.</summary>
     private static IReadOnlyList<FailoverStep> Promote(

@@ -70,9 +70,7 @@ internal static class Succession
     ];
 
     private static bool IsCandidate(ClusterMemory memory, InstanceObservation gone, InstanceObservation other) =>
-        other.Answer is { InRecovery: true, IsSettled: true } answer
-        && other.AnswerAge < gone.GoneFor
-        && answer.Timeline == memory.Timeline;
+        FailoverDecision.IsOfTimeline(memory, other) && other.AnswerAge < gone.GoneFor;
 
     private static bool MayYetAnswer(InstanceObservation other, InstanceObservation gone, FailoverRules rules) =>
         other.IsBetween || other.IsBusy || (other.IsRunning && other.Refusal is null && other.SilentFor < rules.UnresponsiveAfter && (other.Answer is null || !other.Answer.IsSettled || other.AnswerAge >= gone.GoneFor));

@@ -39,9 +39,9 @@ internal static class Switchover
             return [];
         }
 
-        if (Electors(memory, replicas) < Candidacy.Needed(memory))
+        if (HasTooFewElectors(memory, replicas))
         {
-            // Too few to be certain of the next primary once the old one is gone: it would be started again, and stopped again, for ever.
+            // The old primary would be started again, and stopped again, for ever.
             return [new FailoverStep.Remember(
                 memory with
                 {
@@ -71,9 +71,9 @@ internal static class Switchover
     private static List<InstanceObservation> Streaming(ClusterMemory memory, IReadOnlyList<InstanceObservation> replicas) =>
         [.. replicas.Where(replica => memory.Voters.Contains(replica.Ordinal) && FailoverDecision.Follows(memory, replica) && replica.Answer!.IsStreaming)];
 
-    /// <summary>How many could elect the next primary.</summary>
-    private static int Electors(ClusterMemory memory, IReadOnlyList<InstanceObservation> replicas) => replicas.Count(replica =>
-        memory.Voters.Contains(replica.Ordinal) && replica.Answer is { InRecovery: true, IsSettled: true } answer && answer.Timeline == memory.Timeline);
+    /// <summary>Whether too few can be asked to be certain of the next primary once the old one is gone.</summary>
+    private static bool HasTooFewElectors(ClusterMemory memory, IReadOnlyList<InstanceObservation> replicas) =>
+        replicas.Count(replica => memory.Voters.Contains(replica.Ordinal) && FailoverDecision.IsOfTimeline(memory, replica)) < Candidacy.Needed(memory);
 
     /// <summary>Whether it has only just come back, or was slow to answer once: what is over in a moment is no reason to refuse.</summary>
     private static bool MayYetStream(InstanceObservation? target, FailoverRules rules) => target switch
@@ -91,7 +91,7 @@ internal static class Switchover
         { IsReplica: false } => "it does not answer as a replica",
         _ when !FailoverDecision.Follows(memory, target) || !target.Answer!.IsStreaming => "it does not stream from the primary",
         _ when (ulong)target.Answer.Flushed + rules.LargestLag < (ulong)primary.Answer!.Flushed => "it is too far behind",
-        _ when memory.IsFormed && Electors(memory, replicas) < Candidacy.Needed(memory) && Streaming(memory, replicas).Count < memory.Quorum =>
+        _ when memory.IsFormed && HasTooFewElectors(memory, replicas) && Streaming(memory, replicas).Count < memory.Quorum =>
             string.Create(CultureInfo.InvariantCulture, $"commits wait for {memory.Quorum} replicas, and fewer stream"),
         _ => null,
     };

@@ -15,7 +15,7 @@ public class ConsistencyTests
         await using var servers = await ReplicatedServers.StartAsync();
         await using var api = await ApiProcess.StartAsync(servers.ConnectionString());
         var (old, oldToken) = await PlaceAsync(api, "old", token: null);
-        await UntilReplicasHaveAsync(servers, 1);
+        await servers.UntilReplicasHaveAsync(orders: 1);
         await AllAsync(servers, "SELECT pg_wal_replay_pause()");
         await Until.TrueAsync(
             async () => (await Task.WhenAll(servers.Replicas.Select(replica => replica.ListAsync("SELECT pg_get_wal_replay_pause_state()"))))
@@ -30,7 +30,7 @@ public class ConsistencyTests
         Assert.Equal(recent, await FindAsync(api, recent.Id, token));
 
         await AllAsync(servers, "SELECT pg_wal_replay_resume()");
-        await UntilReplicasHaveAsync(servers, 2);
+        await servers.UntilReplicasHaveAsync(orders: 2);
         await servers.Primary.KillAsync();
         Assert.Equal(["new", "old"], await ItemsAsync(api, "?consistency=eventual", token));
         Assert.Equal(old, await FindAsync(api, old.Id, token));
@@ -49,10 +49,6 @@ public class ConsistencyTests
             Assert.Equal(["old"], await ItemsAsync(api, "?consistency=eventual", token: null));
         }
     }
-
-    private static Task UntilReplicasHaveAsync(ReplicatedServers servers, int orders) => Until.TrueAsync(
-        async () => (await Task.WhenAll(servers.Replicas.Select(replica => replica.ListAsync("SELECT item FROM orders")))).All(items => items.Count == orders),
-        $"the replicas have {orders} orders");
 
     private static Task AllAsync(ReplicatedServers servers, string sql)
         => Task.WhenAll(servers.Replicas.Select(replica => replica.AdministerAsync(sql)));

@@ -39,9 +39,7 @@ public class FailoverTests
         await using var servers = await ReplicatedServers.StartAsync();
         await using var api = await ApiProcess.StartAsync(new(servers.ConnectionString()) { ["Failover__PatienceSeconds"] = "60" });
         await api.OrderAsync("ada");
-        await Until.TrueAsync(
-            async () => (await Task.WhenAll(servers.Replicas.Select(replica => replica.ListAsync("SELECT item FROM orders")))).All(list => list.Count == 1),
-            "the replicas have the order");
+        await servers.UntilReplicasHaveAsync(orders: 1);
         await servers.Primary.PauseAsync();
         var waiting = Enumerable.Range(0, 20).Select(number => api.OrderAsync("ada", $"waiting {number}")).ToList();
 

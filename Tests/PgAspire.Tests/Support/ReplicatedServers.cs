@@ -59,6 +59,9 @@ public sealed class ReplicatedServers : IAsyncDisposable
         ["ConnectionStrings__pg1"] = ConnectionStrings.For([.. All.Select(server => server.Address)], "app", "app", _password),
     };
 
+    /// <summary>Waits until every replica has that many orders.</summary>
+    public Task UntilReplicasHaveAsync(int orders) => UntilReplicasSayAsync("SELECT item FROM orders", orders, $"the replicas have {orders} orders");
+
     /// <summary>Promotes the replica that has received the most, and has the other one follow it.</summary>
     public async Task<PostgresServer> FailOverAsync()
     {
@@ -69,9 +72,7 @@ public sealed class ReplicatedServers : IAsyncDisposable
             await replica.AdministerAsync("SELECT pg_reload_conf()");
         }
 
-        await Until.TrueAsync(
-            async () => (await Task.WhenAll(Replicas.Select(replica => replica.ListAsync("SELECT pid::text FROM pg_stat_wal_receiver")))).All(pids => pids.Count == 0),
-            "nothing is on its way to a replica");
+        await UntilReplicasSayAsync("SELECT pid::text FROM pg_stat_wal_receiver", rows: 0, "nothing is on its way to a replica");
         var received = await Task.WhenAll(Replicas.Select(async replica => (
             Replica: replica,
             Position: NpgsqlTypes.NpgsqlLogSequenceNumber.Parse((await replica.ListAsync("SELECT coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::text"))[0]))));
@@ -89,4 +90,7 @@ public sealed class ReplicatedServers : IAsyncDisposable
         await Task.WhenAll(All.Select(server => server.KillAsync()));
         _folder.Delete(recursive: true);
     }
+
+    private Task UntilReplicasSayAsync(string sql, int rows, string what) => Until.TrueAsync(
+        async () => (await Task.WhenAll(Replicas.Select(replica => replica.ListAsync(sql)))).All(list => list.Count == rows), what);
 }
